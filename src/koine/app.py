@@ -1,0 +1,33 @@
+"""The composition root: which dialects are served, and where."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from starlette.requests import Request
+from starlette.responses import JSONResponse
+from starlette.routing import Route, Router
+
+from koine.core.tokens.keyring import Keyring
+from koine.dialects import dialect
+from koine.dialects.call import Services
+from koine.dialects.dialect import Dialect
+from koine.dialects.highlevel.highlevel import HighLevel
+from koine.dialects.libredesk.libredesk import Libredesk
+from koine.dialects.tight.tight import Tight
+from koine.postgres.database import Database
+
+# Which dialect answers for a path that nothing serves. HighLevel has no prefix of its own, so it comes last.
+PREFIXES: Sequence[tuple[str, Dialect]] = (("/v6", Tight()), ("/api/v1", Libredesk()), ("/", HighLevel()))
+DIALECTS = tuple(spoken for _, spoken in PREFIXES)
+
+
+def create(database: Database, *, base_url: str) -> Router:
+    """All of Koine as one ASGI application."""
+    services = Services(database, Keyring(database), base_url)
+    routes = [Route("/health", _health), *(route for spoken in DIALECTS for route in dialect.mount(spoken, services))]
+    return Router(routes, redirect_slashes=False, default=dialect.Unknown(PREFIXES, services))
+
+
+async def _health(request: Request) -> JSONResponse:
+    return JSONResponse({"status": "success", "data": True})

@@ -1,0 +1,1 @@
+"""What the product is. Nothing here speaks HTTP, HTML or a dialect."""

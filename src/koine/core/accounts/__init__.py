@@ -1,0 +1,1 @@
+"""Accounts: whoever runs Koine for one or many workspaces."""

@@ -1,0 +1,57 @@
+"""Finding one conversation, by whichever of its names."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from koine.core.actor import Actor
+from koine.core.conversations.model import Conversation
+from koine.core.conversations.store import changing, reading
+from koine.core.errors import ConversationNotFound
+from koine.postgres.database import Tx
+
+
+async def by_id(tx: Tx, by: Actor, id: int) -> Conversation:
+    """Raises ConversationNotFound when it does not exist or may not be seen; deleted ones are found."""
+    by.must_somewhere("conversations:read")
+    return _there(await reading.find(tx, by, "c.workspace_id = any (?::bigint[]) and c.id = ?::bigint", _open(by), id))
+
+
+async def held(tx: Tx, by: Actor, id: int) -> Conversation:
+    """As by_id, and nobody else changes it until this transaction ends."""
+    await changing.lock(tx, by.workspaces, id)
+    return await by_id(tx, by, id)
+
+
+async def by_uuid(tx: Tx, by: Actor, uuid: UUID) -> Conversation:
+    """Raises ConversationNotFound when it does not exist or may not be seen; deleted ones are found."""
+    by.must_somewhere("conversations:read")
+    return _there(
+        await reading.find(tx, by, "c.workspace_id = any (?::bigint[]) and c.uuid = ?::uuid", _open(by), uuid)
+    )
+
+
+async def by_ids(tx: Tx, by: Actor, ids: Sequence[int]) -> dict[int, Conversation]:
+    """Those of these ids that exist and may be seen."""
+    by.must_somewhere("conversations:read")
+    condition = "c.workspace_id = any (?::bigint[]) and c.id = any (?::bigint[])"
+    found = await reading.find_all(tx, by, condition, _open(by), list(ids), limit=len(ids))
+    return {conversation.id: conversation for conversation in found}
+
+
+async def of_contact(tx: Tx, by: Actor, workspace_id: int, contact_id: int, *, limit: int) -> list[Conversation]:
+    """The contact's conversations that may be seen and are not deleted, newest message first."""
+    by.must("conversations:read", workspace_id)
+    condition = "c.workspace_id = ?::bigint and c.contact_id = ?::bigint and c.deleted_at is null"
+    return await reading.find_all(tx, by, condition, workspace_id, contact_id, limit=limit)
+
+
+def _open(by: Actor) -> list[int]:
+    return list(by.workspaces)
+
+
+def _there(found: Conversation | None) -> Conversation:
+    if found is None:
+        raise ConversationNotFound
+    return found

@@ -1,0 +1,177 @@
+"""What a conversation and a message are, and the pure questions one can ask of them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Literal
+from uuid import UUID
+
+from koine.core.actor import Author
+
+Category = Literal["open", "waiting", "resolved"]
+Direction = Literal["in", "out", "none"]
+MessageKind = Literal["message", "note", "activity"]
+State = Literal["pending", "scheduled", "sent", "delivered", "read", "failed", "received"]
+
+
+@dataclass(frozen=True, slots=True)
+class Status:
+    """A word for where a conversation stands; rules look at its category only."""
+
+    id: int
+    name: str
+    category: Category
+
+
+@dataclass(frozen=True, slots=True)
+class LastMessage:
+    """The newest message of a conversation, in short."""
+
+    id: int
+    author: Author
+    text: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Conversation:
+    """One talk, as it is read by one actor: `read` is whether they have seen its last message."""
+
+    workspace_id: int
+    id: int
+    uuid: UUID
+    number: int
+    subject: str
+    status: Status
+    opened_by: Author
+    inbox_id: int | None
+    contact_id: int | None
+    continuous: bool
+    assignee_id: int | None
+    team_id: int | None
+    priority_id: int | None
+    entity: str | None
+    last_message: LastMessage | None
+    last_message_at: datetime
+    read: bool
+    starred: bool
+    unread_count: int
+    waiting_since: datetime | None
+    snoozed_until: datetime | None
+    first_reply_at: datetime | None
+    last_reply_at: datetime | None
+    resolved_at: datetime | None
+    closed_at: datetime | None
+    custom_attributes: Mapping[str, Any]
+    created_at: datetime
+    updated_at: datetime
+    deleted_at: datetime | None
+
+    @property
+    def resolved(self) -> bool:
+        """Whether nothing is left to do."""
+        return self.status.category == "resolved"
+
+    @property
+    def deleted(self) -> bool:
+        """Whether it lies in the bin, from where it can be restored."""
+        return self.deleted_at is not None
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What somebody wants to say: text, or HTML with the text it reads as. `author` None is the actor."""
+
+    text: str
+    html: str | None = None
+    attachments: Sequence[int] = ()
+    author: Author | None = None
+    direction: Direction = "out"
+    channel: str = "api"
+    state: State = "sent"
+    meta: Mapping[str, Any] = field(default_factory=dict)
+    source_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Opening:
+    """A conversation to be opened; without `said`, nothing has been said in it yet."""
+
+    workspace_id: int
+    subject: str = ""
+    said: Said | None = None
+    entity: str | None = None
+    resolved: bool = False
+    inbox_id: int | None = None
+    contact_id: int | None = None
+    assignee_id: int | None = None
+    team_id: int | None = None
+    continuous: bool = False
+    custom_attributes: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """What became of an Opening: the ids it was given, and when (UTC)."""
+
+    workspace_id: int
+    id: int
+    uuid: UUID
+    number: int
+    message_id: int | None
+    message_uuid: UUID | None
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Posting:
+    """A message for a conversation."""
+
+    conversation_id: int
+    said: Said
+
+
+@dataclass(frozen=True, slots=True)
+class Reaction:
+    """One emoji under a message, and everybody who chose it."""
+
+    emoji: str
+    authors: Sequence[Author]
+
+
+@dataclass(frozen=True, slots=True)
+class Attachment:
+    """A file that was said with a message; `size` in bytes."""
+
+    id: int
+    uuid: UUID
+    file_name: str
+    content_type: str
+    size: int
+    created_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """Something that was said: `html` None means that it was said as plain text."""
+
+    workspace_id: int
+    id: int
+    uuid: UUID
+    conversation_id: int
+    conversation_uuid: UUID
+    author: Author
+    text: str
+    html: str | None
+    direction: Direction
+    kind: MessageKind
+    channel: str
+    state: State
+    meta: Mapping[str, Any]
+    created_at: datetime
+    updated_at: datetime
+    deleted_at: datetime | None
+    reactions: Sequence[Reaction] = ()
+    attachments: Sequence[Attachment] = ()

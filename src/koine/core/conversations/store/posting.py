@@ -1,0 +1,105 @@
+"""The statement that posts messages: with what they change in their conversations and their events, at once."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from koine.core.actor import Actor
+from koine.core.conversations.model import Posting
+from koine.core.identity import new_uuid
+from koine.postgres.database import Tx
+
+# The conversation is changed first: its row is locked from then on, and a message lands only where that succeeded. A
+# post that waited for a later one must not become the last message again, hence the comparison of ids.
+_POST = """
+with given as materialized (
+    select g.*, now() as at, nextval('messages_id_seq') as id
+      from unnest($1::bigint[], $2::uuid[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[],
+                  $9::bigint[], $10::jsonb[], $11::text[], $12::uuid[]) with ordinality
+        as g(conversation_id, uuid, body_text, body_html, direction, channel, state, author_kind,
+             author_id, meta, source_id, event_uuid, ord)
+), summed as (
+    select conversation_id, max(ord) as last, count(*) filter (where direction = 'in') as came,
+           bool_or(direction = 'in') as waits, bool_or(direction = 'out') as replied
+      from given group by conversation_id
+), moved as (
+    update conversations c
+       set last_message_id = greatest(g.id, c.last_message_id),
+           last_message_at = greatest(g.at, c.last_message_at),
+           last_message_preview = case when g.id > coalesce(c.last_message_id, 0)
+                                       then left(g.body_text, 200) else c.last_message_preview end,
+           last_message_author_kind = case when g.id > coalesce(c.last_message_id, 0)
+                                           then g.author_kind else c.last_message_author_kind end,
+           last_message_author_id = case when g.id > coalesce(c.last_message_id, 0)
+                                         then g.author_id else c.last_message_author_id end,
+           unread_count = c.unread_count + s.came,
+           waiting_since = case when g.direction = 'in' then coalesce(c.waiting_since, g.at) end,
+           first_reply_at = case when s.replied then coalesce(c.first_reply_at, g.at) else c.first_reply_at end,
+           last_reply_at = case when s.replied then g.at else c.last_reply_at end,
+           updated_at = greatest(g.at, c.updated_at)
+      from summed s join given g on g.ord = s.last
+     where c.workspace_id = any ($13::bigint[]) and c.id = s.conversation_id and c.deleted_at is null
+    returning c.workspace_id, c.id, c.uuid, c.inbox_id, c.contact_id
+), said as (
+    insert into messages (
+        workspace_id, id, uuid, conversation_id, inbox_id, direction, kind, author_kind, author_id, body_text,
+        body_html, channel, state, source_id, meta, created_at, updated_at)
+    select m.workspace_id, g.id, g.uuid, m.id, m.inbox_id, g.direction, 'message', g.author_kind, g.author_id,
+           g.body_text, g.body_html, g.channel, g.state, g.source_id, g.meta, g.at, g.at
+      from given g join moved m on m.id = g.conversation_id
+), recorded as (
+    insert into events (
+        workspace_id, uuid, kind, conversation_id, message_id, contact_id, actor_kind, actor_id, created_at)
+    select m.workspace_id, g.event_uuid, 'message.posted', m.id, g.id, m.contact_id, $14, $15, g.at
+      from given g join moved m on m.id = g.conversation_id
+     order by g.ord
+)
+select g.ord, m.workspace_id, g.id, g.uuid, m.id as conversation_id, m.uuid as conversation_uuid, g.at
+  from given g join moved m on m.id = g.conversation_id
+ order by g.ord
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Posted:
+    """What became of a Posting: the ids it was given, and when (UTC)."""
+
+    workspace_id: int
+    id: int
+    uuid: UUID
+    conversation_id: int
+    conversation_uuid: UUID
+    at: datetime
+
+
+async def post(tx: Tx, by: Actor, workspaces: Sequence[int], postings: Sequence[Posting]) -> list[Posted | None]:
+    """Write messages and their events; None for each whose conversation is not there or in the bin."""
+    columns = zip(*(_values(by, posting) for posting in postings), strict=True)
+    rows = await tx.write(_POST, *map(list, columns), list(workspaces), by.kind, by.id)
+    posted: list[Posted | None] = [None] * len(postings)
+    for ord, *values in (row.values() for row in rows):
+        posted[ord - 1] = Posted(*values)
+    return posted
+
+
+def _values(by: Actor, posting: Posting) -> tuple[Any, ...]:
+    said = posting.said
+    author = said.author or by.author
+    return (
+        posting.conversation_id,
+        new_uuid(),
+        said.text,
+        said.html,
+        said.direction,
+        said.channel,
+        said.state,
+        author.kind,
+        author.id,
+        said.meta,
+        said.source_id,
+        new_uuid(),
+    )

@@ -1,0 +1,131 @@
+"""Reading conversations: the columns that make one, whoever asks and for whatever list."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from koine.core.actor import Actor, Author
+from koine.core.conversations import visibility
+from koine.core.conversations.model import Conversation, LastMessage, Status
+from koine.core.filters import Clauses
+from koine.postgres.database import Row, Tx
+
+# $1 and $2 are the reader. Read is what they marked last, as long as no newer message came; after that it is read by
+# whoever spoke last.
+COLUMNS = """
+    c.workspace_id, c.id, c.uuid, c.number, c.subject, c.status_id, s.name as status_name, s.category,
+    c.inbox_id, c.contact_id, c.continuous, c.assignee_id, c.team_id, c.priority_id, c.starred, c.unread_count,
+    c.opened_by_kind, c.opened_by_id, coalesce(ou.external_id, oc.external_id) as opened_by_external_id,
+    coalesce(ou.email, oc.email) as opened_by_email,
+    coalesce(nullif(concat_ws(' ', ou.first_name, ou.last_name), ''),
+             nullif(concat_ws(' ', oc.first_name, oc.last_name), ''), '') as opened_by_name,
+    c.last_message_id, c.last_message_at, m.body_text as last_message_text, m.created_at as last_message_created_at,
+    c.last_message_author_kind, c.last_message_author_id,
+    coalesce(lu.external_id, lc.external_id) as last_author_external_id,
+    coalesce(lu.email, lc.email) as last_author_email,
+    coalesce(nullif(concat_ws(' ', lu.first_name, lu.last_name), ''),
+             nullif(concat_ws(' ', lc.first_name, lc.last_name), ''), '') as last_author_name,
+    (select e.entity from conversation_entities e where e.workspace_id = c.workspace_id and e.conversation_id = c.id
+      order by e.entity limit 1) as entity,
+    case when r.message_id >= coalesce(c.last_message_id, 0) then r.read
+         else coalesce(c.last_message_author_kind, c.opened_by_kind) = $1::text
+              and coalesce(c.last_message_author_id, c.opened_by_id) is not distinct from $2::bigint end as read,
+    c.waiting_since, c.snoozed_until, c.first_reply_at, c.last_reply_at, c.resolved_at, c.closed_at,
+    c.custom_attributes, c.created_at, c.updated_at, c.deleted_at
+"""
+
+JOINS = """
+    join statuses s on s.workspace_id = c.workspace_id and s.id = c.status_id
+    left join messages m on m.workspace_id = c.workspace_id and m.id = c.last_message_id
+    left join users ou on c.opened_by_kind = 'user' and ou.id = c.opened_by_id
+    left join contacts oc on c.opened_by_kind = 'contact' and oc.workspace_id = c.workspace_id
+                         and oc.id = c.opened_by_id
+    left join users lu on c.last_message_author_kind = 'user' and lu.id = c.last_message_author_id
+    left join contacts lc on c.last_message_author_kind = 'contact' and lc.workspace_id = c.workspace_id
+                         and lc.id = c.last_message_author_id
+    left join read_marks r on r.workspace_id = c.workspace_id and r.conversation_id = c.id
+                          and r.reader_kind = $1::text and r.reader_id = $2::bigint
+"""
+
+
+async def find(tx: Tx, by: Actor, condition: str, *values: object) -> Conversation | None:
+    """The newest conversation that the actor may see and that meets a condition on `c`, deleted ones included."""
+    found = await find_all(tx, by, condition, *values, limit=1)
+    return found[0] if found else None
+
+
+async def find_all(tx: Tx, by: Actor, condition: str, *values: object, limit: int) -> list[Conversation]:
+    """Conversations that the actor may see and that meet a condition on `c`, newest message first."""
+    clauses = Clauses(by.kind, by.id)
+    visibility.limit(clauses, by)
+    clauses.add(condition, *values)
+    at_most = clauses.value(limit)
+    rows = await tx.rows(
+        f"select {COLUMNS} from conversations c {JOINS} where {clauses.sql}"
+        f" order by c.last_message_at desc, c.id desc limit {at_most}",
+        *clauses.values,
+    )
+    return [conversation(row) for row in rows]
+
+
+def conversations(rows: Sequence[Row]) -> list[Conversation]:
+    """The conversations in rows that were read with COLUMNS and JOINS."""
+    return [conversation(row) for row in rows]
+
+
+def conversation(row: Row) -> Conversation:
+    """The conversation in a row that was read with COLUMNS and JOINS."""
+    return Conversation(
+        workspace_id=row["workspace_id"],
+        id=row["id"],
+        uuid=row["uuid"],
+        number=row["number"],
+        subject=row["subject"],
+        status=Status(row["status_id"], row["status_name"], row["category"]),
+        opened_by=_opener(row),
+        inbox_id=row["inbox_id"],
+        contact_id=row["contact_id"],
+        continuous=row["continuous"],
+        assignee_id=row["assignee_id"],
+        team_id=row["team_id"],
+        priority_id=row["priority_id"],
+        entity=row["entity"],
+        last_message=_last_message(row),
+        last_message_at=row["last_message_at"],
+        read=row["read"],
+        starred=row["starred"],
+        unread_count=row["unread_count"],
+        waiting_since=row["waiting_since"],
+        snoozed_until=row["snoozed_until"],
+        first_reply_at=row["first_reply_at"],
+        last_reply_at=row["last_reply_at"],
+        resolved_at=row["resolved_at"],
+        closed_at=row["closed_at"],
+        custom_attributes=row["custom_attributes"],
+        created_at=row["created_at"],
+        updated_at=row["updated_at"],
+        deleted_at=row["deleted_at"],
+    )
+
+
+def _opener(row: Row) -> Author:
+    return Author(
+        row["opened_by_kind"],
+        row["opened_by_id"],
+        row["opened_by_external_id"],
+        row["opened_by_email"],
+        row["opened_by_name"],
+    )
+
+
+def _last_message(row: Row) -> LastMessage | None:
+    if row["last_message_id"] is None:
+        return None
+    author = Author(
+        row["last_message_author_kind"],
+        row["last_message_author_id"],
+        row["last_author_external_id"],
+        row["last_author_email"],
+        row["last_author_name"],
+    )
+    return LastMessage(row["last_message_id"], author, row["last_message_text"], row["last_message_created_at"])

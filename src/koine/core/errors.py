@@ -1,0 +1,187 @@
+"""Every refusal, by kind: the core says what is wrong, a dialect says it in its own words."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+ProblemKind = Literal[
+    "missing",  # a field that is needed is absent, null or blank
+    "wrong_type",  # a number where a string belongs
+    "not_allowed",  # outside the set or range of values
+    "too_long",  # more characters or items than there may be; `limit` says how many
+    "malformed",  # right type, wrong form
+    "not_found",  # names something that does not exist, or may not be seen
+    "unchangeable",  # fixed by now
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One thing that is wrong with a request: `path` is where, in the words of whoever reports it."""
+
+    kind: ProblemKind
+    path: tuple[str | int, ...]
+    says: str = ""
+    limit: int | None = None
+    given: Any = field(default=None, compare=False)
+
+    @property
+    def name(self) -> str:
+        """The field itself, without what it is nested in."""
+        names = [part for part in self.path if isinstance(part, str)]
+        return names[-1] if names else ""
+
+
+class Refused(Exception):
+    """What Koine will not do. `code` is for programs, `says` for people; neither tells a secret."""
+
+    code = "refused"
+    says = "This cannot be done."
+
+    def __init__(self, says: str | None = None, *, problems: Sequence[Problem] = ()) -> None:
+        self.says = says or type(self).says
+        self.problems = tuple(problems)
+        super().__init__(self.says)
+
+
+# ── The six kinds ───────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+class Unauthenticated(Refused):
+    """Nobody knows who is asking."""
+
+    code = "unauthenticated"
+    says = "Who is asking is not known."
+
+
+class Forbidden(Refused):
+    """It is known who asks, and they may not."""
+
+    code = "forbidden"
+    says = "This is not allowed."
+
+
+class NotFound(Refused):
+    """It does not exist, or not for the one who asks."""
+
+    code = "not_found"
+    says = "There is no such thing."
+
+
+class Invalid(Refused):
+    """The request itself is wrong; `problems` says all of it at once."""
+
+    code = "invalid"
+    says = "The request is not valid."
+
+
+class Conflict(Refused):
+    """It collides with what is there."""
+
+    code = "conflict"
+    says = "This collides with what is there already."
+
+
+class TooMany(Refused):
+    """Later, or less at a time; `retry_after` in seconds."""
+
+    code = "too_many"
+    says = "Too many requests."
+    retry_after = 1
+
+
+# ── The particular ones ─────────────────────────────────────────────────────────────────────────────────────────────
+
+
+class TokenExpired(Unauthenticated):
+    """The token was good once."""
+
+    code = "token_expired"
+    says = "The token has expired."
+
+
+class WrongSecret(Unauthenticated):
+    """A key that came with a secret which is not its own, or a key that nobody has."""
+
+    code = "wrong_secret"
+    says = "The key and the secret do not belong together."
+
+
+class PermissionMissing(Forbidden):
+    """The actor lacks one permission."""
+
+    code = "permission_missing"
+
+    def __init__(self, permission: str) -> None:
+        super().__init__(f"This needs the permission {permission}.")
+        self.permission = permission
+
+
+class ForeignWorkspace(Forbidden):
+    """The token does not open this workspace."""
+
+    code = "foreign_workspace"
+    says = "The token does not open this workspace."
+
+
+class ConversationNotFound(NotFound):
+    """No such conversation, or not one that the actor may see."""
+
+    code = "conversation_not_found"
+    says = "There is no such conversation."
+
+
+class MessageNotFound(NotFound):
+    """No such message, or not one that the actor may see."""
+
+    code = "message_not_found"
+    says = "There is no such message."
+
+
+class ContactNotFound(NotFound):
+    """No such contact, or not one that the actor may see."""
+
+    code = "contact_not_found"
+    says = "There is no such contact."
+
+
+class TokenNotFound(NotFound):
+    """No such token in this account."""
+
+    code = "token_not_found"
+    says = "There is no such token."
+
+
+class ConversationExists(Conflict):
+    """The contact has a conversation already, and this way in allows only one."""
+
+    code = "conversation_exists"
+    says = "The contact has a conversation already."
+
+    def __init__(self, conversation: Any) -> None:
+        super().__init__()
+        self.conversation = conversation
+
+
+class ContactExists(Conflict):
+    """A contact with this address or number is there already; `field` says which matched."""
+
+    code = "contact_exists"
+    says = "The contact is there already."
+
+    def __init__(self, contact: Any, field: Literal["email", "phone"]) -> None:
+        super().__init__()
+        self.contact = contact
+        self.field = field
+
+
+class CursorUnreadable(Invalid):
+    """A cursor that was cut, forged, or made for another question."""
+
+    code = "cursor_unreadable"
+    says = "The cursor cannot be read."
+
+    def __init__(self) -> None:
+        super().__init__(problems=[Problem("not_allowed", ("cursor",))])

@@ -1,0 +1,165 @@
+"""Everything that can have happened, on one page. Each event is recorded in the transaction of what it tells."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, ClassVar
+
+Data = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """Something that happened in a workspace; `data` holds what changed, never secrets."""
+
+    kind: ClassVar[str]
+    workspace_id: int
+    conversation_id: int | None = None
+    message_id: int | None = None
+    contact_id: int | None = None
+    data: Data = field(default_factory=dict)
+
+
+# ── Conversations ───────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+class ConversationOpened(Event):
+    """Somebody opened a conversation. Recorded by the statement that opens."""
+
+    __slots__ = ()
+    kind = "conversation.opened"
+
+
+class MessagePosted(Event):
+    """Somebody said something. Recorded by the statements that open and post."""
+
+    __slots__ = ()
+    kind = "message.posted"
+
+
+class ConversationStatusChanged(Event):
+    """`data`: from, to (names of statuses), category."""
+
+    __slots__ = ()
+    kind = "conversation.status_changed"
+
+
+class ConversationSubjectChanged(Event):
+    """`data`: from, to."""
+
+    __slots__ = ()
+    kind = "conversation.subject_changed"
+
+
+class ConversationEntityAttached(Event):
+    """`data`: entity."""
+
+    __slots__ = ()
+    kind = "conversation.entity_attached"
+
+
+class ConversationReadChanged(Event):
+    """One reader marked it: `data`: read."""
+
+    __slots__ = ()
+    kind = "conversation.read_changed"
+
+
+class ConversationDeleted(Event):
+    """It went into the bin."""
+
+    __slots__ = ()
+    kind = "conversation.deleted"
+
+
+class ConversationRestored(Event):
+    """It came back from the bin."""
+
+    __slots__ = ()
+    kind = "conversation.restored"
+
+
+class ConversationAssigned(Event):
+    """It was given to a person or a team: `data`: assignee_id, team_id."""
+
+    __slots__ = ()
+    kind = "conversation.assigned"
+
+
+# ── Contacts and the furniture ──────────────────────────────────────────────────────────────────────────────────────
+
+
+class ContactCreated(Event):
+    """A new contact."""
+
+    __slots__ = ()
+    kind = "contact.created"
+
+
+class ContactUpdated(Event):
+    """`data`: fields, the names of what changed."""
+
+    __slots__ = ()
+    kind = "contact.updated"
+
+
+class InboxCreated(Event):
+    """`data`: inbox_id, name, channel."""
+
+    __slots__ = ()
+    kind = "inbox.created"
+
+
+class TeamCreated(Event):
+    """`data`: team_id, name."""
+
+    __slots__ = ()
+    kind = "team.created"
+
+
+# ── The account ─────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+@dataclass(frozen=True, slots=True)
+class AccountEvent:
+    """Something that happened to the account rather than in one workspace: the audit log."""
+
+    kind: ClassVar[str]
+    account_id: int
+    data: Data = field(default_factory=dict)
+
+
+class WorkspaceCreated(AccountEvent):
+    """`data`: workspace_id, name."""
+
+    __slots__ = ()
+    kind = "workspace.created"
+
+
+class UserCreated(AccountEvent):
+    """`data`: user_id."""
+
+    __slots__ = ()
+    kind = "user.created"
+
+
+class MemberAdded(AccountEvent):
+    """`data`: user_id, workspace_id, role."""
+
+    __slots__ = ()
+    kind = "member.added"
+
+
+class TokenCreated(AccountEvent):
+    """`data`: token_id, dialect, kind."""
+
+    __slots__ = ()
+    kind = "token.created"
+
+
+class TokenRevoked(AccountEvent):
+    """`data`: token_id."""
+
+    __slots__ = ()
+    kind = "token.revoked"

@@ -1,0 +1,21 @@
+"""Files that wait to be said with a message, or were."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from koine.core.errors import Invalid, Problem
+from koine.core.files import store
+from koine.postgres.database import Tx
+
+
+async def missing(tx: Tx, workspace_id: int, ids: Sequence[int]) -> list[int]:
+    """Those of these ids that name no file of this workspace."""
+    there = await store.existing(tx, workspace_id, ids)
+    return [id for id in ids if id not in there]
+
+
+async def must_exist(tx: Tx, workspace_id: int, ids: Sequence[int]) -> None:
+    """Raises Invalid when one of these ids names no file of this workspace."""
+    if await missing(tx, workspace_id, ids):
+        raise Invalid(problems=[Problem("not_found", ("attachments",))])

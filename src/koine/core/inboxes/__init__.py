@@ -1,0 +1,1 @@
+"""Inboxes: the doors that conversations come in by."""

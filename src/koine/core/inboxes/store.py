@@ -1,0 +1,33 @@
+"""SQL for inboxes."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from koine.postgres.database import Row, Tx
+
+
+async def insert(tx: Tx, workspace_id: int, uuid: UUID, name: str, channel: str, address: str | None) -> int:
+    """A new inbox; its id."""
+    rows = await tx.write(
+        "insert into inboxes (workspace_id, uuid, name, channel, address) values ($1, $2, $3, $4, $5) returning id",
+        workspace_id,
+        uuid,
+        name,
+        channel,
+        address,
+    )
+    id: int = rows[0]["id"]
+    return id
+
+
+async def find(tx: Tx, workspace_id: int, id: int) -> Row | None:
+    """An inbox that was not deleted."""
+    return await tx.row(
+        """
+        select workspace_id, id, uuid, name, channel, address, enabled from inboxes
+         where workspace_id = $1 and id = $2 and deleted_at is null
+        """,
+        workspace_id,
+        id,
+    )

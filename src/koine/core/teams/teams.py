@@ -1,0 +1,23 @@
+"""Teams: making one, and asking who is there to be given something."""
+
+from __future__ import annotations
+
+from koine.core import outbox
+from koine.core.actor import Actor
+from koine.core.events import TeamCreated
+from koine.core.identity import new_uuid
+from koine.core.teams import store
+from koine.postgres.database import Tx
+
+
+async def create(tx: Tx, by: Actor, workspace_id: int, *, name: str, members: tuple[int, ...] = ()) -> int:
+    """A new team of these users, who must be members of the workspace; its id."""
+    by.must("teams:manage", workspace_id)
+    id = await store.insert(tx, workspace_id, new_uuid(), name, list(members))
+    await outbox.record(tx, by, TeamCreated(workspace_id, data={"team_id": id, "name": name}))
+    return id
+
+
+async def exists(tx: Tx, workspace_id: int, id: int) -> bool:
+    """Whether a workspace has this team."""
+    return bool(await store.exists(tx, workspace_id, id))

@@ -1,0 +1,1 @@
+"""Tokens: the secrets that clients call with."""

@@ -1,0 +1,94 @@
+"""Who a secret belongs to, remembered for less than a second, so that a revoked one soon opens nothing anywhere."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+
+from koine.core.actor import Actor
+from koine.core.errors import TokenExpired, Unauthenticated
+from koine.core.permissions import ALL
+from koine.core.tokens import secrets, store
+from koine.core.tokens.tokens import TokenKind
+from koine.postgres.database import Database, Row
+
+REMEMBERED = 0.8  # seconds; with the time of a look-up, a revoked token is dead within one
+_AT_MOST = 10_000  # secrets
+
+
+@dataclass(frozen=True, slots=True)
+class Bearer:
+    """A token that was shown, and who acts with it."""
+
+    token_id: int
+    dialect: str
+    kind: TokenKind
+    key: str | None
+    actor: Actor
+
+
+class Keyring:
+    """Looks secrets up for one process."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._known: dict[bytes, tuple[float, Bearer]] = {}
+
+    async def bearer(self, secret: str) -> Bearer:
+        """Who shows this secret. Raises TokenExpired, and Unauthenticated for one that is unknown or revoked."""
+        fingerprint = secrets.fingerprint(secret)
+        known = self._known.get(fingerprint)
+        if known is not None and known[0] > time.monotonic():
+            return known[1]
+        self._known.pop(fingerprint, None)
+        return await self._look_up(fingerprint)
+
+    async def _look_up(self, fingerprint: bytes) -> Bearer:
+        until = time.monotonic() + REMEMBERED
+        async with self._database.reading(()) as tx:
+            row = await store.bearer(tx, fingerprint)
+        if row is None or row["revoked"] or row["enabled"] is False:
+            raise Unauthenticated
+        if row["expired"]:
+            raise TokenExpired
+        if row["unused_for_a_minute"]:
+            async with self._database.writing(()) as tx:
+                tx.only_one_write()
+                await store.touch(tx, row["id"])
+        bearer = Bearer(row["id"], row["dialect"], row["kind"], row["key"], _actor(row))
+        if row["expires_at"] is not None:
+            until = min(until, time.monotonic() + row["expires_at"].timestamp() - time.time())
+        self._remember(fingerprint, until, bearer)
+        return bearer
+
+    def _remember(self, fingerprint: bytes, until: float, bearer: Bearer) -> None:
+        if len(self._known) >= _AT_MOST:
+            now = time.monotonic()
+            self._known = {key: entry for key, entry in self._known.items() if entry[0] > now}
+            if len(self._known) >= _AT_MOST:
+                self._known.clear()
+        self._known[fingerprint] = (until, bearer)
+
+
+def _actor(row: Row) -> Actor:
+    """A user's token acts as the user; another as the app it was issued to, the same for all its access tokens."""
+    roles = row["access"] or {}
+    access = {int(id): _allowed(permissions, row["permissions"]) for id, permissions in roles.items()}
+    if row["user_id"] is None:
+        id = row["client_id"] or row["id"]
+        return Actor("app", id, row["account_id"], access, name=row["name"], token_id=row["id"])
+    return Actor(
+        "user",
+        row["user_id"],
+        row["account_id"],
+        access,
+        row["external_id"],
+        row["email"],
+        f"{row['first_name']} {row['last_name']}".strip(),
+        row["id"],
+    )
+
+
+def _allowed(role: list[str] | None, limits: list[str] | None) -> frozenset[str]:
+    allowed = ALL if role is None else frozenset(role)
+    return allowed if limits is None else allowed & frozenset(limits)

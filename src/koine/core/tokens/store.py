@@ -1,0 +1,99 @@
+"""SQL for tokens."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from koine.postgres.database import Row, Tx
+
+if TYPE_CHECKING:
+    from koine.core.tokens.tokens import Grant
+
+
+async def insert(tx: Tx, account_id: int, grant: Grant, key: str | None, secret_hash: bytes) -> int:
+    """A new token; its id."""
+    rows = await tx.write(
+        """
+        insert into tokens (account_id, dialect, kind, name, key, secret_hash, client_id, user_id, workspaces,
+                            permissions, scopes, expires_at)
+        values ($1, $2, $3, $4, $5, $6, $7, $8, $9::bigint[], $10::text[], $11::text[], now() + $12::interval)
+        returning id
+        """,
+        account_id,
+        grant.dialect,
+        grant.kind,
+        grant.name,
+        key,
+        secret_hash,
+        grant.client_id,
+        grant.user_id,
+        None if grant.workspaces is None else list(grant.workspaces),
+        None if grant.permissions is None else sorted(grant.permissions),
+        None if grant.scopes is None else list(grant.scopes),
+        grant.expires_in,
+    )
+    id: int = rows[0]["id"]
+    return id
+
+
+async def revoke(tx: Tx, account_id: int, id: int) -> bool | None:
+    """End a token and those issued to it: None when there is none, False when it was ended before."""
+    rows = await tx.write(
+        """
+        with found as (
+            select id, revoked_at from tokens where account_id = $1 and id = $2 for update
+        ), ended as (
+            update tokens set revoked_at = now()
+             where (id = $2 or client_id = $2) and account_id = $1 and revoked_at is null returning id)
+        select found.revoked_at is null as ended from found
+        """,
+        account_id,
+        id,
+    )
+    return bool(rows[0]["ended"]) if rows else None
+
+
+async def of_account(tx: Tx, account_id: int) -> list[Row]:
+    """An account's tokens, oldest first."""
+    return await tx.rows(
+        """
+        select id, dialect, kind, name, key, user_id, workspaces, scopes, created_at, expires_at, revoked_at,
+               last_used_at
+          from tokens where account_id = $1 and kind <> 'access' order by id
+        """,
+        account_id,
+    )
+
+
+async def bearer(tx: Tx, secret_hash: bytes) -> Row | None:
+    """A token by its secret, with its user and all that decides what it opens, in one statement."""
+    return await tx.row(
+        """
+        select t.id, t.account_id, t.dialect, t.kind, t.key, t.client_id, t.permissions, t.expires_at,
+               t.expires_at <= now() as expired,
+               t.revoked_at is not null or c.revoked_at is not null as revoked,
+               t.last_used_at is null or t.last_used_at < now() - interval '1 minute' as unused_for_a_minute,
+               t.user_id, u.enabled, u.external_id, u.email, u.first_name, u.last_name,
+               coalesce(c.name, t.name) as name,
+               (select jsonb_object_agg(w.id, coalesce(to_jsonb(r.permissions), 'null'))
+                  from workspaces w
+                  left join memberships m on m.workspace_id = w.id and m.user_id = t.user_id
+                  left join roles r on r.id = m.role_id
+                 where w.account_id = t.account_id and (t.workspaces is null or w.id = any (t.workspaces))
+                   and (t.user_id is null or r.id is not null)) as access
+          from tokens t left join users u on u.id = t.user_id left join tokens c on c.id = t.client_id
+         where t.secret_hash = $1
+        """,
+        secret_hash,
+    )
+
+
+async def touch(tx: Tx, id: int) -> None:
+    """Remember that a token was used, at most once a minute."""
+    await tx.write(
+        """
+        update tokens set last_used_at = now()
+         where id = $1 and (last_used_at is null or last_used_at < now() - interval '1 minute')
+        """,
+        id,
+    )

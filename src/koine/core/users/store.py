@@ -1,0 +1,74 @@
+"""SQL for users and their memberships."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from koine.postgres.database import Row, Tx
+
+
+async def insert(
+    tx: Tx, account_id: int, uuid: UUID, external_id: str | None, email: str, first_name: str, last_name: str
+) -> int:
+    """A new user; their id."""
+    rows = await tx.write(
+        """
+        insert into users (account_id, uuid, external_id, email, first_name, last_name)
+        values ($1, $2, $3, $4, $5, $6) returning id
+        """,
+        account_id,
+        uuid,
+        external_id,
+        email,
+        first_name,
+        last_name,
+    )
+    id: int = rows[0]["id"]
+    return id
+
+
+async def insert_membership(tx: Tx, account_id: int, user_id: int, workspace_id: int, role: str) -> None:
+    """Make somebody a member, or change the role of one who is."""
+    await tx.write(
+        """
+        insert into memberships (workspace_id, user_id, role_id)
+        select $3, $2, id from roles where account_id = $1 and name = $4
+        on conflict (workspace_id, user_id) do update set role_id = excluded.role_id
+        """,
+        account_id,
+        user_id,
+        workspace_id,
+        role,
+    )
+
+
+async def find(tx: Tx, account_id: int, *, id: int | None = None, external_id: str | None = None) -> Row | None:
+    """The user with this id, or with this external id."""
+    return await tx.row(
+        """
+        select id, uuid, account_id, external_id, email, first_name, last_name, enabled from users
+         where account_id = $1 and (id = $2::bigint or external_id = $3::text)
+        """,
+        account_id,
+        id,
+        external_id,
+    )
+
+
+async def there(tx: Tx, account_id: int, id: int) -> Row:
+    """The user with this id, who is known to be there."""
+    found = await find(tx, account_id, id=id)
+    if found is None:
+        raise LookupError("a user vanished inside a transaction")
+    return found
+
+
+async def memberships(tx: Tx, user_id: int) -> list[Row]:
+    """What somebody may do, a row a workspace."""
+    return await tx.rows(
+        """
+        select m.workspace_id, r.name as role, r.permissions
+          from memberships m join roles r on r.id = m.role_id where m.user_id = $1 order by m.workspace_id
+        """,
+        user_id,
+    )

@@ -1,0 +1,1 @@
+"""Workspaces: the tenants, each with its own conversations, contacts and furniture."""

@@ -1,0 +1,153 @@
+"""The named world: two workspaces with their people, contacts and talk, for the demo, the tests and the docs."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from koine.core.accounts import accounts
+from koine.core.actor import Actor, system
+from koine.core.contacts import contacts
+from koine.core.contacts.model import Contact, Described
+from koine.core.conversations import opening
+from koine.core.conversations.model import Opened, Opening, Said
+from koine.core.inboxes import inboxes
+from koine.core.inboxes.inboxes import Inbox
+from koine.core.permissions import ROLES
+from koine.core.teams import teams
+from koine.core.tokens.tokens import Issued
+from koine.core.users import users
+from koine.core.users.users import User
+from koine.core.workspaces import workspaces
+from koine.core.workspaces.workspaces import Workspace
+from koine.dialects.highlevel import credentials as highlevel
+from koine.dialects.libredesk import credentials as libredesk
+from koine.dialects.tight import credentials as tight
+from koine.postgres.database import Database, Tx
+
+_CONTACTS = (
+    ("Rosalind", "Marsh", "rosalind.marsh@example.com", "+15550100101"),
+    ("Otto", "Brandt", "otto.brandt@example.com", "+15550100102"),
+    ("Ines", "Duarte", "ines.duarte@example.com", "+15550100103"),
+    ("Kofi", "Mensah", "kofi.mensah@example.com", "+15550100104"),
+    ("Yuki", "Tanaka", "yuki.tanaka@example.com", "+15550100105"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """One workspace of the world and what stands in it. `contacts` have no conversation."""
+
+    workspace: Workspace
+    owner: User
+    inbox: Inbox
+    team_id: int
+    contacts: Sequence[Contact]
+    highlevel: Issued
+
+
+@dataclass(frozen=True, slots=True)
+class World:
+    """Lamplight is the first workspace, Harbour the second.
+
+    Ada owns Lamplight, Grace owns Harbour, Blaise keeps the books of both. Linus administers Lamplight and holds its
+    Libredesk key, Mary answers there.
+    """
+
+    account_id: int
+    lamplight: Place
+    harbour: Place
+    blaise: User
+    linus: User
+    mary: User
+    tight: Issued
+    libredesk: Issued
+    the_broken_lamp: Opened
+
+    @property
+    def ada(self) -> User:
+        """The owner of Lamplight."""
+        return self.lamplight.owner
+
+    @property
+    def grace(self) -> User:
+        """The owner of Harbour."""
+        return self.harbour.owner
+
+    def acting(self, user: User, role: str, *places: Place) -> Actor:
+        """Somebody at work in some places, as a token of theirs would have it."""
+        access = {place.workspace.id: ROLES[role] for place in places}
+        return Actor("user", user.id, self.account_id, access, user.external_id, user.email, user.name)
+
+
+async def make(database: Database, *, name: str = "Koine demo", mark: str = "") -> World:
+    """Make the world in a new account; `mark` sets its addresses and ids apart from those of another one."""
+    async with database.writing(()) as tx:
+        account = await accounts.found(tx, name)
+        by = system(account.id)
+        places = [await workspaces.found(tx, by, title) for title in ("Lamplight Ltd", "Harbour Books")]
+        by = system(account.id, *(place.id for place in places))
+        people = {key: await _person(tx, by, key, mark) for key in _PEOPLE}
+        lamplight = await _furnish(tx, by, places[0], people["ada"], [people["linus"], people["mary"]], mark)
+        harbour = await _furnish(tx, by, places[1], people["grace"], [], mark)
+        for workspace in places:
+            await users.add(tx, by, people["blaise"], workspace.id, role="Bookkeeper")
+        await users.add(tx, by, people["linus"], lamplight.workspace.id, role="Admin")
+        await users.add(tx, by, people["mary"], lamplight.workspace.id, role="Agent")
+        return World(
+            account_id=account.id,
+            lamplight=lamplight,
+            harbour=harbour,
+            blaise=people["blaise"],
+            linus=people["linus"],
+            mary=people["mary"],
+            tight=await tight.issue(tx, by, name="Demo partner"),
+            libredesk=await libredesk.issue(tx, by, lamplight.workspace.id, people["linus"].id, name="Demo agent"),
+            the_broken_lamp=await _the_broken_lamp(tx, by, lamplight, people["ada"]),
+        )
+
+
+_PEOPLE = {
+    "ada": ("Ada", "Lovelace"),
+    "grace": ("Grace", "Hopper"),
+    "blaise": ("Blaise", "Pascal"),
+    "linus": ("Linus", "Pauling"),
+    "mary": ("Mary", "Somerville"),
+}
+
+
+async def _person(tx: Tx, by: Actor, key: str, mark: str) -> User:
+    first_name, last_name = _PEOPLE[key]
+    return await users.create(
+        tx,
+        by,
+        email=f"{key}{mark}@example.com",
+        first_name=first_name,
+        last_name=last_name,
+        external_id=f"user-{key}{mark}",
+    )
+
+
+async def _furnish(tx: Tx, by: Actor, workspace: Workspace, owner: User, agents: Sequence[User], mark: str) -> Place:
+    await users.add(tx, by, owner, workspace.id, role="Owner")
+    for agent in agents:
+        await users.add(tx, by, agent, workspace.id, role="Agent")
+    inbox = await inboxes.create(
+        tx, by, workspace.id, name="Support", channel="email", address=f"support{mark}@example.com"
+    )
+    team_id = await teams.create(tx, by, workspace.id, name="Front desk", members=tuple(agent.id for agent in agents))
+    people = [
+        await contacts.create(tx, by, workspace.id, Described(email, phone, first_name, last_name))
+        for first_name, last_name, email, phone in _CONTACTS
+    ]
+    issued = await highlevel.issue(tx, by, workspace.id, name="Demo integration")
+    return Place(workspace, owner, inbox, team_id, people, issued)
+
+
+async def _the_broken_lamp(tx: Tx, by: Actor, place: Place, owner: User) -> Opened:
+    """Ada asks what a payment was for."""
+    ada = Actor("user", owner.id, by.account_id, {place.workspace.id: ROLES["Owner"]}, owner.external_id, owner.email)
+    said = Said("The lamp that came on Tuesday is broken. Was it paid for already?")
+    wanted = Opening(place.workspace.id, "The broken lamp", said, entity="btxn_1001")
+    (opened,) = await opening.open(tx, ada, [wanted])
+    return opened

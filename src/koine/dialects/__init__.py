@@ -1,0 +1,1 @@
+"""The wire APIs: a folder for each contract, strangers to one another."""

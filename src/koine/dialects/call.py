@@ -1,0 +1,120 @@
+"""One request and its answer, as every dialect's handlers see them."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, TypeVar
+from urllib.parse import parse_qs
+
+import orjson
+from pydantic import BaseModel
+from starlette.types import Receive, Scope, Send
+
+from koine.core.actor import Actor
+from koine.core.tokens.keyring import Keyring
+from koine.dialects import reading
+from koine.dialects.edge import TooLarge
+from koine.postgres.database import Database, Tx
+
+MAX_BODY = 1024 * 1024  # bytes
+
+Model = TypeVar("Model", bound=BaseModel)
+
+
+@dataclass(frozen=True, slots=True)
+class Services:
+    """What a process has for its requests. `base_url` is how clients reach it, without a slash at the end."""
+
+    database: Database
+    keyring: Keyring
+    base_url: str
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What to send back: `body` is anything that JSON can say, or bytes with a content type of their own."""
+
+    status: int
+    body: Any
+    headers: Mapping[str, str] = field(default_factory=dict)
+    content_type: str = "application/json; charset=utf-8"
+
+
+class Call:
+    """A request on its way through a dialect. `actor` and `tx` are there once the dialect knows who calls."""
+
+    __slots__ = ("_headers", "_id", "_receive", "actor", "body", "method", "path", "scope", "services", "tx")
+
+    actor: Actor
+    tx: Tx
+
+    def __init__(self, scope: Scope, receive: Receive, services: Services) -> None:
+        self.scope = scope
+        self.services = services
+        self.method: str = scope["method"]
+        self.path: str = scope["path"]
+        self.body = b""
+        self._receive = receive
+        self._headers: dict[bytes, bytes] | None = None
+        self._id: str | None = None
+
+    @property
+    def id(self) -> str:
+        """The request's own id, for logs and for answers that carry one."""
+        if self._id is None:
+            self._id = str(uuid.uuid4())
+        return self._id
+
+    def header(self, name: str) -> str | None:
+        """A header's value, or None; of several, the last."""
+        if self._headers is None:
+            self._headers = dict(self.scope["headers"])
+        value = self._headers.get(name.lower().encode("latin-1"))
+        return None if value is None else value.decode("latin-1")
+
+    def named(self, name: str) -> str:
+        """What stands in the path in the place of a name."""
+        value: str = self.scope["path_params"][name]
+        return value
+
+    @property
+    def query(self) -> dict[str, list[str]]:
+        """The query string, each name with all its values."""
+        return parse_qs(self.scope["query_string"].decode("latin-1"), keep_blank_values=True, max_num_fields=200)
+
+    def read(self, model: type[Model]) -> Model:
+        """The JSON body as a model. Raises Unreadable, or Invalid with every problem at once."""
+        return reading.read(model, self.body)
+
+    async def receive_body(self) -> None:
+        """Take the body, counting while it comes. Raises TooLarge past MAX_BODY."""
+        message = await self._receive()
+        body: bytes = message.get("body", b"")
+        if message.get("more_body"):
+            parts, size = [body], len(body)
+            while message.get("more_body"):
+                message = await self._receive()
+                parts.append(message.get("body", b""))
+                size += len(parts[-1])
+                if size > MAX_BODY:
+                    raise TooLarge
+            body = b"".join(parts)
+        if len(body) > MAX_BODY:
+            raise TooLarge
+        self.body = body
+
+
+async def send_answer(send: Send, answer: Answer, call: Call) -> None:
+    """Write an answer to the wire."""
+    body = answer.body if isinstance(answer.body, bytes) else orjson.dumps(answer.body)
+    headers = [
+        (b"content-type", answer.content_type.encode("latin-1")),
+        (b"content-length", str(len(body)).encode("latin-1")),
+        (b"cache-control", b"no-store"),
+        (b"x-content-type-options", b"nosniff"),
+    ]
+    headers += [(name.lower().encode("latin-1"), value.encode("latin-1")) for name, value in answer.headers.items()]
+    await send({"type": "http.response.start", "status": answer.status, "headers": headers})
+    await send({"type": "http.response.body", "body": body})

@@ -1,0 +1,128 @@
+"""What a dialect must say, and how one is served: what all of them share is done here, once."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from typing import Literal, Protocol
+
+import asyncpg
+from starlette.routing import BaseRoute
+from starlette.routing import Route as StarletteRoute
+from starlette.types import Receive, Scope, Send
+
+from koine.core.actor import Actor
+from koine.core.errors import Invalid, Refused
+from koine.dialects.call import Answer, Call, Services, send_answer
+from koine.dialects.edge import NoSuchRoute, WrongMethod
+
+log = logging.getLogger("koine")
+
+Handler = Callable[[Call], Awaitable[Answer]]
+Access = Literal["reads", "writes", "open"]
+
+# What PostgreSQL or its driver says about values that it cannot hold. The models at the edge refuse them with the
+# field's name; this is the net below, for what is nested in free-form JSON.
+_UNSTORABLE = (asyncpg.DataError, UnicodeEncodeError)
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """One endpoint. It reads or writes for an actor; an `open` one answers whoever asks, and has no `tx`."""
+
+    method: str
+    path: str
+    handler: Handler
+    access: Access
+
+
+class Dialect(Protocol):
+    """What each contract says for itself."""
+
+    name: str
+    routes: Sequence[Route]
+
+    async def authenticate(self, call: Call) -> Actor:
+        """Who calls. Raises Unauthenticated or Forbidden."""
+
+    def refuse(self, refused: Refused, call: Call) -> Answer:
+        """A refusal in the contract's words and status."""
+
+    def fault(self, call: Call) -> Answer:
+        """A 500 in the contract's shape, which tells nothing."""
+
+
+def get(path: str, handler: Handler) -> Route:
+    """An endpoint that only reads."""
+    return Route("GET", path, handler, "reads")
+
+
+def post(path: str, handler: Handler, access: Access = "writes") -> Route:
+    """An endpoint that writes, unless it says that it asks a question by POST."""
+    return Route("POST", path, handler, access)
+
+
+def mount(dialect: Dialect, services: Services) -> list[BaseRoute]:
+    """The dialect's endpoints, one for each path: a wrong method is refused in the dialect's words."""
+    paths: dict[str, dict[str, Route]] = {}
+    for route in dialect.routes:
+        paths.setdefault(route.path, {})[route.method] = route
+    return [StarletteRoute(path, Endpoint(dialect, services, methods)) for path, methods in paths.items()]
+
+
+class Endpoint:
+    """One path of a dialect, as an ASGI application."""
+
+    def __init__(self, dialect: Dialect, services: Services, methods: dict[str, Route]) -> None:
+        self._dialect = dialect
+        self._services = services
+        self._methods = methods
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        call = Call(scope, receive, self._services)
+        try:
+            answer = await self._answer(call)
+        except Refused as refused:
+            answer = self._dialect.refuse(refused, call)
+        except _UNSTORABLE as error:
+            log.info("request %s held a value that cannot be stored (%s)", call.id, type(error).__name__)
+            answer = self._dialect.refuse(Invalid(), call)
+        except Exception:
+            log.exception("request %s failed: %s %s", call.id, call.method, scope["path"])
+            answer = self._dialect.fault(call)
+        await send_answer(send, answer, call)
+
+    async def _answer(self, call: Call) -> Answer:
+        method = "GET" if call.method == "HEAD" else call.method
+        route = self._methods.get(method)
+        if route is None:
+            raise WrongMethod(call.method, call.path, self._methods)
+        if route.access == "open":
+            await call.receive_body()
+            return await route.handler(call)
+        call.actor = await self._dialect.authenticate(call)
+        await call.receive_body()
+        return await self._with_tx(route, call)
+
+    async def _with_tx(self, route: Route, call: Call) -> Answer:
+        """The answer is only sent after the commit."""
+        database, workspaces = self._services.database, call.actor.workspaces
+        async with database.reading(workspaces) if route.access == "reads" else database.writing(workspaces) as tx:
+            call.tx = tx
+            return await route.handler(call)
+
+
+class Unknown:
+    """The answer to a path that nothing serves, in the words of whichever dialect owns the prefix."""
+
+    def __init__(self, owners: Sequence[tuple[str, Dialect]], services: Services) -> None:
+        self._owners = owners
+        self._services = services
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            return
+        call = Call(scope, receive, self._services)
+        dialect = next(dialect for prefix, dialect in self._owners if call.path.startswith(prefix))
+        await send_answer(send, dialect.refuse(NoSuchRoute(call.method, call.path), call), call)

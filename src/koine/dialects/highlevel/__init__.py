@@ -1,0 +1,1 @@
+"""HighLevel: conversations and contacts as the contract of that name has them."""

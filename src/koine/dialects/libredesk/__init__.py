@@ -1,0 +1,1 @@
+"""Libredesk: conversations as the contract of that name has them."""

@@ -1,0 +1,1 @@
+"""PostgreSQL: the server that comes with Koine, the schema, and the connections."""

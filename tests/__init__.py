@@ -1,0 +1,1 @@
+"""The tests; `rules` read the source, all others run it."""

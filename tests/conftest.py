@@ -1,0 +1,82 @@
+"""What every test can have: a real PostgreSQL, a real server on a socket, and a world of its own."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import socket
+import uuid
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+
+import asyncpg
+import httpx
+import pytest
+import uvicorn
+
+from koine import app, demo
+from koine.demo import World
+from koine.postgres import embedded, migrate
+from koine.postgres.database import Database
+
+
+@pytest.fixture(scope="session")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[embedded.Running]:
+    """A PostgreSQL of this process's own."""
+    with embedded.start(tmp_path_factory.mktemp("koine")) as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+async def database(server: embedded.Running) -> AsyncIterator[Database]:
+    """The migrated database, as the application meets it; what only reads runs in read-only transactions."""
+    await migrate.migrate(server.address.dsn("koine_owner"))
+    opened = await Database.open(server.address.dsn("koine_app"), read_only_reads=True)
+    yield opened
+    await opened.close()
+
+
+@pytest.fixture
+async def sql(server: embedded.Running, database: Database) -> AsyncIterator[asyncpg.Connection]:
+    """Looks into every table, past row-level security: for asking what was stored."""
+    connection = await asyncpg.connect(server.address.dsn("koine_admin"))
+    yield connection
+    await connection.close()
+
+
+@pytest.fixture(scope="session")
+async def base_url(database: Database) -> AsyncIterator[str]:
+    """Koine, served over a real socket."""
+    with contextlib.closing(socket.socket()) as listening:
+        listening.bind(("127.0.0.1", 0))
+        url = f"http://127.0.0.1:{listening.getsockname()[1]}"
+        config = uvicorn.Config(app.create(database, base_url=url), log_level="warning", lifespan="off")
+        serving = uvicorn.Server(config)
+        task = asyncio.create_task(serving.serve(sockets=[listening]))
+        while not serving.started:  # noqa: ASYNC110 - uvicorn offers nothing to wait for
+            await asyncio.sleep(0.005)
+        yield url
+        serving.should_exit = True
+        await task
+
+
+@pytest.fixture
+async def world(database: Database) -> World:
+    """Two workspaces with people, contacts and one conversation, shared with no other test."""
+    return await demo.make(database, mark=f"-{uuid.uuid4().hex[:8]}")
+
+
+@pytest.fixture
+async def http(base_url: str) -> AsyncIterator[httpx.AsyncClient]:
+    """A client of nobody in particular."""
+    async with httpx.AsyncClient(base_url=base_url, timeout=30) as client:
+        yield client
+
+
+@pytest.fixture(scope="session")
+def contracts() -> Path:
+    """The vendors' contract files beside the checkout; the test is skipped where they are not."""
+    folder = Path(__file__).parents[2] / "shared" / "contracts"
+    if not folder.is_dir():
+        pytest.skip("the vendors' contract files are not beside this checkout")
+    return folder
