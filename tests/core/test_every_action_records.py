@@ -1,0 +1,175 @@
+"""Whatever changes something tells what happened: no action writes and records nothing."""
+
+from __future__ import annotations
+
+import dataclasses
+import importlib
+import inspect
+import pkgutil
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+import pytest
+
+import koine.core
+from koine.core.actor import Actor, system
+from koine.core.contacts import contacts
+from koine.core.contacts.model import Described
+from koine.core.conversations import changing, finding, messages, opening, threads
+from koine.core.conversations.model import Conversation, Opening, Posting, Said
+from koine.core.inboxes import inboxes
+from koine.core.teams import teams
+from koine.core.tokens import secrets, tokens
+from koine.core.tokens.tokens import Grant
+from koine.core.users import users
+from koine.core.workspaces import workspaces
+from koine.demo import World
+from koine.postgres.database import Database, Tx
+
+Deed = Callable[[Tx, Actor, World, Conversation], Awaitable[object]]
+
+
+def _home(world: World) -> int:
+    return world.lamplight.workspace.id
+
+
+async def _revoke(tx: Tx, by: Actor, world: World, lamp: Conversation) -> None:
+    await tokens.revoke(tx, by, world.tight.id)
+
+
+async def _restore(tx: Tx, by: Actor, world: World, lamp: Conversation) -> None:
+    await changing.delete(tx, by, lamp)
+    await changing.restore(tx, by, await finding.by_id(tx, by, lamp.id))
+
+
+# Each action once, in a way that really changes something; the kinds of event it must record, in order.
+DEEDS: dict[Callable[..., Any], tuple[Deed, list[str]]] = {
+    opening.open: (
+        lambda tx, by, world, lamp: opening.open(tx, by, [Opening(_home(world), "New", Said("Hello"))]),
+        ["conversation.opened", "message.posted"],
+    ),
+    threads.open: (
+        lambda tx, by, world, lamp: threads.open(tx, by, _home(world), world.lamplight.contacts[0].id),
+        ["conversation.opened"],
+    ),
+    messages.post: (
+        lambda tx, by, world, lamp: messages.post(tx, by, [Posting(lamp.id, Said("Hello"))]),
+        ["message.posted"],
+    ),
+    changing.set_category: (
+        lambda tx, by, world, lamp: changing.set_category(tx, by, lamp, "resolved"),
+        ["conversation.status_changed"],
+    ),
+    changing.set_subject: (
+        lambda tx, by, world, lamp: changing.set_subject(tx, by, lamp, "Mended"),
+        ["conversation.subject_changed"],
+    ),
+    changing.attach_entity: (
+        lambda tx, by, world, lamp: changing.attach_entity(tx, by, _without_entity(lamp), "sum_1"),
+        ["conversation.entity_attached"],
+    ),
+    changing.mark: (
+        lambda tx, by, world, lamp: changing.mark(tx, by, lamp, read=not lamp.read),
+        ["conversation.read_changed"],
+    ),
+    changing.delete: (lambda tx, by, world, lamp: changing.delete(tx, by, lamp), ["conversation.deleted"]),
+    changing.restore: (_restore, ["conversation.deleted", "conversation.restored"]),
+    contacts.create: (
+        lambda tx, by, world, lamp: contacts.create(tx, by, _home(world), Described("new@example.com")),
+        ["contact.created"],
+    ),
+    contacts.upsert: (
+        lambda tx, by, world, lamp: contacts.upsert(
+            tx, by, _home(world), Described("otto.brandt@example.com", last_name="Braun")
+        ),
+        ["contact.updated"],
+    ),
+    contacts.known_or_new: (
+        lambda tx, by, world, lamp: contacts.known_or_new(tx, by, _home(world), Described("other@example.com")),
+        ["contact.created"],
+    ),
+    inboxes.create: (
+        lambda tx, by, world, lamp: inboxes.create(tx, by, _home(world), name="Sales", channel="api"),
+        ["inbox.created"],
+    ),
+    teams.create: (lambda tx, by, world, lamp: teams.create(tx, by, _home(world), name="Night shift"), ["team.created"]),
+    users.create: (lambda tx, by, world, lamp: users.create(tx, by, email="new@example.com"), ["user.created"]),
+    users.add: (
+        lambda tx, by, world, lamp: users.add(tx, by, world.grace, _home(world), role="Agent"),
+        ["member.added"],
+    ),
+    tokens.create: (
+        lambda tx, by, world, lamp: tokens.create(tx, by, Grant("tight", "client"), secret=secrets.new()),
+        ["token.created"],
+    ),
+    tokens.issue: (
+        lambda tx, by, world, lamp: tokens.issue(tx, by, Grant("tight", "access"), secret=secrets.new()),
+        ["token.created"],
+    ),
+    tokens.revoke: (_revoke, ["token.revoked"]),
+    workspaces.found: (lambda tx, by, world, lamp: workspaces.found(tx, by, "A third one"), ["workspace.created"]),
+}
+
+
+def _without_entity(conversation: Conversation) -> Conversation:
+    return dataclasses.replace(conversation, entity=None)
+
+
+def actions() -> list[Callable[..., Any]]:
+    """Every public coroutine of the core that takes a transaction and somebody who acts, outside the stores."""
+    found = []
+    for module in pkgutil.walk_packages(koine.core.__path__, "koine.core."):
+        if ".store" in module.name:
+            continue
+        for name, member in vars(importlib.import_module(module.name)).items():
+            if inspect.iscoroutinefunction(member) and not name.startswith("_") and member.__module__ == module.name:
+                parameters = list(inspect.signature(member).parameters)
+                if parameters[:2] == ["tx", "by"]:
+                    found.append(member)
+    return found
+
+
+# These only read, which the read-only transactions of every GET in the tests prove.
+READING = {"koine.core.conversations.finding", "koine.core.conversations.listing", "koine.core.outbox"}
+READERS = {messages.find, messages.latest, contacts.by_uuid, tokens.of_account}
+
+
+def test_every_action_is_among_the_deeds() -> None:
+    known = set(DEEDS) | READERS
+    assert [a for a in actions() if a not in known and a.__module__ not in READING] == []
+
+
+@pytest.mark.parametrize("action", DEEDS, ids=lambda action: f"{action.__module__[11:]}.{action.__name__}")
+async def test_an_action_records_what_it_did(action: Callable[..., Any], database: Database, world: World) -> None:
+    deed, expected = DEEDS[action]
+    by = system(world.account_id, world.lamplight.workspace.id, world.harbour.workspace.id)
+    reader = world.acting(world.blaise, "Bookkeeper", world.lamplight, world.harbour)
+    async with database.writing(by.workspaces) as tx:
+        lamp = await finding.by_id(tx, reader, world.the_broken_lamp.id)
+        before = await _recorded(tx, world)
+        await deed(tx, reader if action is changing.mark else by, world, lamp)
+        assert await tx.value("select pg_current_xact_id_if_assigned() is not null"), "the deed changed nothing"
+        assert (await _recorded(tx, world))[len(before) :] == expected
+
+
+async def test_what_changes_nothing_tells_nothing(database: Database, world: World) -> None:
+    reader = world.acting(world.blaise, "Bookkeeper", world.lamplight, world.harbour)
+    async with database.writing(reader.workspaces) as tx:
+        lamp = await finding.by_id(tx, reader, world.the_broken_lamp.id)
+        before = await _recorded(tx, world)
+        await changing.set_category(tx, reader, lamp, "open")
+        await changing.set_subject(tx, reader, lamp, lamp.subject)
+        await changing.attach_entity(tx, reader, lamp, "btxn_1001")
+        await changing.mark(tx, reader, lamp, read=lamp.read)
+        await changing.restore(tx, reader, lamp)
+        assert await _recorded(tx, world) == before
+
+
+async def _recorded(tx: Tx, world: World) -> list[str]:
+    rows = await tx.rows(
+        "select kind, created_at, id from events where workspace_id = any ($1::bigint[])"
+        " union all select kind, created_at, id from account_events where account_id = $2 order by created_at, id",
+        list(tx.workspaces),
+        world.account_id,
+    )
+    return [row["kind"] for row in rows]

@@ -1,0 +1,87 @@
+"""Workspaces are closed to each other, even where the application forgets."""
+
+from __future__ import annotations
+
+import asyncpg
+import pytest
+
+from koine.core.identity import new_uuid
+from koine.demo import World
+from koine.postgres import embedded
+from koine.postgres.database import Database
+
+# Read before it is known which workspace a request may touch.
+GLOBAL = {"accounts", "workspaces", "users", "roles", "memberships", "tokens", "account_events", "migrations"}
+
+
+async def test_every_table_is_global_or_forces_row_level_security(sql: asyncpg.Connection) -> None:
+    tables = await sql.fetch(
+        "select relname, relrowsecurity and relforcerowsecurity as forced,"
+        " exists (select 1 from pg_policy where polrelid = c.oid) as has_policy"
+        " from pg_class c where relkind in ('r', 'p') and relnamespace = 'public'::regnamespace"
+    )
+    assert len(tables) > len(GLOBAL)
+    for table in tables:
+        closed = table["forced"] and table["has_policy"]
+        assert closed != (table["relname"] in GLOBAL), table["relname"]
+
+
+async def test_every_key_of_a_tenant_table_starts_with_its_workspace(sql: asyncpg.Connection) -> None:
+    keys = await sql.fetch(
+        """
+        select c.relname, i.indexrelid::regclass::text as key, a.attname as first_column
+          from pg_index i join pg_class c on c.oid = i.indrelid
+          left join pg_attribute a on a.attrelid = c.oid and a.attnum = i.indkey[0]
+         where c.relnamespace = 'public'::regnamespace and i.indisunique and not c.relname = any ($1::text[])
+        """,
+        list(GLOBAL),
+    )
+    assert keys
+    assert [key["key"] for key in keys if key["first_column"] != "workspace_id"] == []
+
+
+async def test_the_app_owns_nothing_and_cannot_bypass(sql: asyncpg.Connection) -> None:
+    assert await sql.fetchval("select not rolsuper and not rolbypassrls from pg_roles where rolname = 'koine_app'")
+    assert not await sql.fetchval("select count(*) from pg_class where relowner = 'koine_app'::regrole")
+
+
+async def test_a_connection_sees_no_workspace_until_one_is_set(server: embedded.Running, world: World) -> None:
+    connection = await asyncpg.connect(server.address.dsn("koine_app"))
+    try:
+        for table in ("conversations", "messages", "events", "contacts"):
+            assert await connection.fetchval(f"select count(*) from {table}") == 0
+    finally:
+        await connection.close()
+
+
+async def test_another_workspace_cannot_be_read_or_written(database: Database, world: World) -> None:
+    harbour, lamp = world.harbour.workspace.id, world.the_broken_lamp
+    async with database.writing((harbour,)) as tx:
+        assert await tx.rows("select * from conversations where id = $1", lamp.id) == []
+        assert await tx.write("update conversations set subject = 'mine' where id = $1 returning 1", lamp.id) == []
+        assert await tx.write("delete from messages where conversation_id = $1 returning 1", lamp.id) == []
+    with pytest.raises(asyncpg.InsufficientPrivilegeError):
+        async with database.writing((harbour,)) as tx:
+            await tx.write(
+                "insert into tags (workspace_id, uuid, name) values ($1, $2, 'x')",
+                world.lamplight.workspace.id,
+                new_uuid(),
+            )
+
+
+async def test_a_reference_into_another_workspace_cannot_be_stored(database: Database, world: World) -> None:
+    both = (world.lamplight.workspace.id, world.harbour.workspace.id)
+    with pytest.raises(asyncpg.ForeignKeyViolationError):
+        async with database.writing(both) as tx:
+            await tx.write(
+                "insert into conversation_entities (workspace_id, entity, conversation_id) values ($1, 'x_1', $2)",
+                world.harbour.workspace.id,
+                world.the_broken_lamp.id,
+            )
+
+
+async def test_what_was_recorded_cannot_be_changed_by_the_app(database: Database, world: World) -> None:
+    for statement in ("update events set kind = 'x'", "delete from events", "delete from account_events"):
+        with pytest.raises(asyncpg.InsufficientPrivilegeError):
+            async with database.writing((world.lamplight.workspace.id,)) as tx:
+                await tx.write(statement)

@@ -1,0 +1,100 @@
+"""One way out of the house, and one way in for settings."""
+
+from __future__ import annotations
+
+import ast
+import re
+
+import pytest
+
+from tests.rules.source import Module, dotted, imports, modules, snippet
+
+OUTGOING = "koine/outgoing.py"
+CLIENTS = re.compile(r"(httpx|aiohttp|requests|urllib3|urllib\.request|http\.client)(\.|$)")
+CONNECTIONS = re.compile(r"(socket\.create_connection|asyncio\.open_connection|(^|\.)loop\.create_connection)$")
+
+SETTINGS = "koine/settings.py"
+ENVIRONMENT = re.compile(r"os\.(environb?|getenvb?|putenv|unsetenv)(\.|$)")
+
+
+def ways_out(module: Module) -> list[str]:
+    """Every use of something that connects to the outside, unless the module is the guarded client."""
+    if module.path == OUTGOING:
+        return []
+    return [module.at(node, name) for node, name in _names(module) if CLIENTS.match(name) or CONNECTIONS.search(name)]
+
+
+def settings_read(module: Module) -> list[str]:
+    """Every look at the environment, unless the module is the one that reads settings."""
+    if module.path == SETTINGS:
+        return []
+    return [module.at(node, name) for node, name in _names(module) if ENVIRONMENT.match(name)]
+
+
+def test_only_the_guarded_client_connects_to_the_outside():
+    assert [complaint for module in modules() for complaint in ways_out(module)] == []
+
+
+def test_only_settings_read_the_environment():
+    assert [complaint for module in modules() for complaint in settings_read(module)] == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "import httpx",
+        "def f():\n    import requests.adapters",
+        "from aiohttp import ClientSession",
+        "from urllib import request",
+        "from urllib.request import urlopen",
+        "import http.client as h",
+        "import urllib3",
+        "from socket import create_connection",
+        "import socket\nsocket.create_connection(('example.org', 80))",
+        "import asyncio\nasync def f():\n    await asyncio.open_connection('example.org', 80)",
+        "import importlib\nimportlib.import_module('httpx')",
+    ],
+)
+def test_another_way_out_is_found(text):
+    assert len(ways_out(snippet(text))) == 1
+    assert ways_out(snippet(text, OUTGOING)) == []
+
+
+def test_what_only_looks_like_a_client_is_left_alone():
+    assert ways_out(snippet("from urllib.parse import quote\nfrom http import HTTPStatus\nimport koine.requests")) == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "import os\nos.environ['HOME']",
+        "import os\nos.environ.get('HOME')",
+        "import os\nhome = os.getenv('HOME')",
+        "from os import environ",
+        "from os import getenv as read",
+        "import os as system\nsystem.environ",
+    ],
+)
+def test_another_reader_of_the_environment_is_found(text):
+    assert len(settings_read(snippet(text))) == 1
+    assert settings_read(snippet(text, SETTINGS)) == []
+
+
+def _names(module: Module) -> list[tuple[ast.AST, str]]:
+    """Dotted names as imported, as used, and as handed to `import_module`."""
+    used: list[tuple[ast.AST, str]] = list(imports(module))
+    called = {
+        alias.asname: alias.name
+        for node in ast.walk(module.tree)
+        if isinstance(node, ast.Import)
+        for alias in node.names
+        if alias.asname
+    }
+    inner = {id(node.value) for node in ast.walk(module.tree) if isinstance(node, ast.Attribute)}
+    for node in ast.walk(module.tree):
+        if isinstance(node, ast.Attribute) and id(node) not in inner:
+            first, dot, rest = dotted(node).partition(".")
+            used.append((node, called.get(first, first) + dot + rest))
+        elif isinstance(node, ast.Call) and dotted(node.func).endswith(("import_module", "__import__")) and node.args:
+            used.append((node, str(getattr(node.args[0], "value", ""))))
+    return used
