@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import os
 import socket
 import uuid
 from collections.abc import AsyncIterator, Iterator
@@ -18,6 +19,10 @@ from koine import app, demo
 from koine.demo import World
 from koine.postgres import embedded, migrate
 from koine.postgres.database import Database
+
+# The tests bring their own database and touch nobody's data, whatever the shell they are started from says.
+for name in ("KOINE_DATABASE_URL", "KOINE_DATA", "KOINE_BASE_URL", "KOINE_POSTGRES"):
+    os.environ.pop(name, None)
 
 
 @pytest.fixture(scope="session")

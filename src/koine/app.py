@@ -10,7 +10,7 @@ from starlette.routing import Route, Router
 
 from koine.core.tokens.keyring import Keyring
 from koine.dialects import dialect
-from koine.dialects.call import Services
+from koine.dialects.call import Runtime
 from koine.dialects.dialect import Dialect
 from koine.dialects.highlevel.highlevel import HighLevel
 from koine.dialects.libredesk.libredesk import Libredesk
@@ -24,7 +24,7 @@ DIALECTS = tuple(spoken for _, spoken in PREFIXES)
 
 def create(database: Database, *, base_url: str) -> Router:
     """All of Koine as one ASGI application."""
-    services = Services(database, Keyring(database), base_url)
+    services = Runtime(database, Keyring(database), base_url)
     routes = [Route("/health", _health), *(route for spoken in DIALECTS for route in dialect.mount(spoken, services))]
     return Router(routes, redirect_slashes=False, default=dialect.Unknown(PREFIXES, services))
 

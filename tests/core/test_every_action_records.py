@@ -92,7 +92,10 @@ DEEDS: dict[Callable[..., Any], tuple[Deed, list[str]]] = {
         lambda tx, by, world, lamp: inboxes.create(tx, by, _home(world), name="Sales", channel="api"),
         ["inbox.created"],
     ),
-    teams.create: (lambda tx, by, world, lamp: teams.create(tx, by, _home(world), name="Night shift"), ["team.created"]),
+    teams.create: (
+        lambda tx, by, world, lamp: teams.create(tx, by, _home(world), name="Night shift"),
+        ["team.created"],
+    ),
     users.create: (lambda tx, by, world, lamp: users.create(tx, by, email="new@example.com"), ["user.created"]),
     users.add: (
         lambda tx, by, world, lamp: users.add(tx, by, world.grace, _home(world), role="Agent"),

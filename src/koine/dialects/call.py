@@ -24,7 +24,7 @@ Model = TypeVar("Model", bound=BaseModel)
 
 
 @dataclass(frozen=True, slots=True)
-class Services:
+class Runtime:
     """What a process has for its requests. `base_url` is how clients reach it, without a slash at the end."""
 
     database: Database
@@ -50,7 +50,7 @@ class Call:
     actor: Actor
     tx: Tx
 
-    def __init__(self, scope: Scope, receive: Receive, services: Services) -> None:
+    def __init__(self, scope: Scope, receive: Receive, services: Runtime) -> None:
         self.scope = scope
         self.services = services
         self.method: str = scope["method"]

@@ -14,7 +14,7 @@ from starlette.types import Receive, Scope, Send
 
 from koine.core.actor import Actor
 from koine.core.errors import Invalid, Refused
-from koine.dialects.call import Answer, Call, Services, send_answer
+from koine.dialects.call import Answer, Call, Runtime, send_answer
 from koine.dialects.edge import NoSuchRoute, WrongMethod
 
 log = logging.getLogger("koine")
@@ -63,7 +63,7 @@ def post(path: str, handler: Handler, access: Access = "writes") -> Route:
     return Route("POST", path, handler, access)
 
 
-def mount(dialect: Dialect, services: Services) -> list[BaseRoute]:
+def mount(dialect: Dialect, services: Runtime) -> list[BaseRoute]:
     """The dialect's endpoints, one for each path: a wrong method is refused in the dialect's words."""
     paths: dict[str, dict[str, Route]] = {}
     for route in dialect.routes:
@@ -74,7 +74,7 @@ def mount(dialect: Dialect, services: Services) -> list[BaseRoute]:
 class Endpoint:
     """One path of a dialect, as an ASGI application."""
 
-    def __init__(self, dialect: Dialect, services: Services, methods: dict[str, Route]) -> None:
+    def __init__(self, dialect: Dialect, services: Runtime, methods: dict[str, Route]) -> None:
         self._dialect = dialect
         self._services = services
         self._methods = methods
@@ -116,7 +116,7 @@ class Endpoint:
 class Unknown:
     """The answer to a path that nothing serves, in the words of whichever dialect owns the prefix."""
 
-    def __init__(self, owners: Sequence[tuple[str, Dialect]], services: Services) -> None:
+    def __init__(self, owners: Sequence[tuple[str, Dialect]], services: Runtime) -> None:
         self._owners = owners
         self._services = services
 

@@ -10,7 +10,7 @@ from koine.core.contacts.model import Contact, Described
 from koine.core.identity import new_uuid
 from koine.postgres.database import Row, Tx
 
-_COLUMNS = """workspace_id, id, uuid, external_id, email, phone, first_name, last_name, company_name, tags, dnd,
+COLUMNS = """workspace_id, id, uuid, external_id, email, phone, first_name, last_name, company_name, tags, dnd,
     assigned_to, enabled, profile, custom_attributes, last_active_at, created_at, updated_at"""
 
 
@@ -18,7 +18,7 @@ async def by_uuid(tx: Tx, workspaces: Sequence[int], uuid: UUID) -> Contact | No
     """The contact of one of these workspaces with this uuid."""
     return _found(
         await tx.row(
-            "select " + _COLUMNS + " from contacts"
+            "select " + COLUMNS + " from contacts"
             " where workspace_id = any ($1::bigint[]) and uuid = $2 and deleted_at is null",
             list(workspaces),
             uuid,
@@ -30,7 +30,7 @@ async def by_id(tx: Tx, workspace_id: int, id: int) -> Contact | None:
     """The contact with this id."""
     return _found(
         await tx.row(
-            "select " + _COLUMNS + " from contacts where workspace_id = $1 and id = $2 and deleted_at is null",
+            "select " + COLUMNS + " from contacts where workspace_id = $1 and id = $2 and deleted_at is null",
             workspace_id,
             id,
         )
@@ -41,8 +41,9 @@ async def by_email(tx: Tx, workspace_id: int, email: str) -> Contact | None:
     """The contact with this address, whatever its case: first those known by an external id, then the oldest."""
     return _found(
         await tx.row(
-            "select " + _COLUMNS + " from contacts"
-            " where workspace_id = $1 and lower(email) = lower($2) and email is not null and deleted_at is null"
+            "select " + COLUMNS + " from contacts"
+            " where workspace_id = $1 and lower(email collate letters) = lower($2 collate letters)"
+            " and email is not null and deleted_at is null"
             " order by external_id is null, id limit 1",
             workspace_id,
             email,
@@ -54,7 +55,7 @@ async def by_phone(tx: Tx, workspace_id: int, phone: str) -> Contact | None:
     """The oldest contact with this number."""
     return _found(
         await tx.row(
-            "select " + _COLUMNS + " from contacts"
+            "select " + COLUMNS + " from contacts"
             " where workspace_id = $1 and phone = $2 and phone is not null and deleted_at is null order by id limit 1",
             workspace_id,
             phone,
@@ -66,7 +67,7 @@ async def by_external_id(tx: Tx, workspace_id: int, external_id: str) -> Contact
     """The contact whom the caller's own systems know by this id."""
     return _found(
         await tx.row(
-            "select " + _COLUMNS + " from contacts"
+            "select " + COLUMNS + " from contacts"
             " where workspace_id = $1 and external_id = $2 and external_id is not null and deleted_at is null",
             workspace_id,
             external_id,
@@ -91,7 +92,7 @@ async def insert(tx: Tx, workspace_id: int, described: Described) -> Contact:
         " tags, dnd, assigned_to, profile, custom_attributes)"
         " values ($1, $2, $3, $4, coalesce($5, ''), coalesce($6, ''), $7, $8, coalesce($9::text[], '{}'),"
         " coalesce($10, false), $11, $12, $13)"
-        " returning " + _COLUMNS,
+        " returning " + COLUMNS,
         workspace_id,
         new_uuid(),
         *_values(described),
@@ -107,7 +108,7 @@ async def update(tx: Tx, workspace_id: int, id: int, described: Described) -> Co
         " external_id = coalesce($7, external_id), company_name = coalesce($8, company_name),"
         " tags = coalesce($9::text[], tags), dnd = coalesce($10, dnd), assigned_to = coalesce($11, assigned_to),"
         " profile = profile || $12, custom_attributes = custom_attributes || $13, updated_at = now()"
-        " where workspace_id = $1 and id = $2 returning " + _COLUMNS,
+        " where workspace_id = $1 and id = $2 returning " + COLUMNS,
         workspace_id,
         id,
         *_values(described),

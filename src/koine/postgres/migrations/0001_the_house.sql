@@ -7,6 +7,16 @@
 create extension if not exists pg_trgm;
 create extension if not exists btree_gin;
 
+-- Text sorts by code point (the database's own collation is C); to fold case, letters beyond ASCII need this one.
+do $$
+begin
+    if current_setting('server_version_num')::int >= 170000 then
+        create collation letters (provider = builtin, locale = 'C.UTF-8');
+    else
+        create collation letters (provider = libc, locale = 'C.UTF-8');
+    end if;
+end $$;
+
 -- ── Global: who there is ────────────────────────────────────────────────────────────────────────────────────────────
 
 create table accounts (
@@ -41,7 +51,7 @@ create table users (
     created_at     timestamptz not null default now(),
     updated_at     timestamptz not null default now()
 );
-create unique index users_by_email on users (account_id, lower(email));
+create unique index users_by_email on users (account_id, lower(email collate letters));
 create unique index users_by_external_id on users (account_id, external_id) where external_id is not null;
 
 create table roles (
@@ -201,7 +211,8 @@ create table contacts (
     unique (workspace_id, uuid),
     foreign key (workspace_id, assigned_to) references memberships
 );
-create index contacts_by_email on contacts (workspace_id, lower(email), id) where email is not null and deleted_at is null;
+create index contacts_by_email on contacts (workspace_id, lower(email collate letters), id)
+    where email is not null and deleted_at is null;
 create index contacts_by_phone on contacts (workspace_id, phone, id) where phone is not null and deleted_at is null;
 create unique index contacts_by_external_id on contacts (workspace_id, external_id)
     where external_id is not null and deleted_at is null;
@@ -267,7 +278,7 @@ create index conversations_of_team on conversations (workspace_id, team_id, last
     where team_id is not null and deleted_at is null;
 create index conversations_of_opener on conversations (workspace_id, opened_by_id, created_at desc, id desc)
     where opened_by_kind = 'user' and deleted_at is null;
-create index conversations_subject_words on conversations using gin (workspace_id, subject gin_trgm_ops)
+create index conversations_subject_words on conversations using gin (workspace_id, lower(subject collate letters) gin_trgm_ops)
     where deleted_at is null;
 create unique index conversations_continuous on conversations (workspace_id, contact_id) where continuous;
 

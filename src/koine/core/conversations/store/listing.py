@@ -33,11 +33,8 @@ _OPERATORS: dict[Comparison, str] = {
     "less_equal": "<=",
 }
 
-# Who opened a conversation is a user or a contact; both have an id of the caller's own and an address.
-_PEOPLE: dict[Field, tuple[str, str]] = {
-    "author_external_id": ("external_id", "{}"),
-    "author_email": ("email", "lower({})"),
-}
+# Who opened a conversation is a user or a contact; both have an id of the caller's own, and an address in any case.
+_PEOPLE: dict[Field, tuple[str, bool]] = {"author_external_id": ("external_id", False), "author_email": ("email", True)}
 
 
 async def top(tx: Tx, by: Actor, asked: Asked, order: Order, window: Window) -> list[Conversation]:
@@ -131,13 +128,12 @@ def _compare(clauses: Clauses, by: Actor, compared: Compared) -> None:
     if compared.field == "subject":
         _compare_subject(clauses, compared)
         return
-    column, form = _PEOPLE[compared.field]
-    value = compared.value.lower() if compared.field == "author_email" else compared.value
+    column, folded = _PEOPLE[compared.field]
     # What is not equal may also be nobody: the condition is that no author is equal.
     negated = compared.comparison == "not_equal"
     comparison: Comparison = "equal" if negated else compared.comparison
-    users, contacts = (_text_condition(form.format(f"{p}.{column}"), comparison) for p in ("u", "a"))
-    given = pattern(value) if comparison == "contains" else value
+    users, contacts = (_text_condition(f"{person}.{column}", comparison, folded=folded) for person in ("u", "a"))
+    given = pattern(compared.value) if comparison == "contains" else compared.value
     clauses.add(
         f"{'not ' if negated else ''}("
         f"c.opened_by_kind = 'user' and c.opened_by_id in"
@@ -154,21 +150,23 @@ def _compare_subject(clauses: Clauses, compared: Compared) -> None:
     value = compared.value
     match compared.comparison:
         case "contains" if len(value) < 3:  # too short for the trigram index, and common: read in order instead
-            clauses.add("position(lower(?::text) in lower(c.subject)) > 0", value)
+            clauses.add("position(lower(?::text collate letters) in lower(c.subject collate letters)) > 0", value)
         case "contains":
-            clauses.add("c.subject ilike ?::text", pattern(value))
+            clauses.add(_text_condition("c.subject", "contains"), pattern(value))
         case "equal":
             clauses.add("left(c.subject, 500) = left(?::text, 500) and c.subject = ?::text", value, value)
         case comparison:
             clauses.add(_text_condition("c.subject", comparison), value)
 
 
-def _text_condition(expression: str, comparison: Comparison) -> str:
+def _text_condition(column: str, comparison: Comparison, *, folded: bool = False) -> str:
+    """A condition on text; the collation `letters` folds case beyond ASCII too, which the database's own does not."""
     if comparison == "contains":
-        return f"{expression} ilike ?::text"
-    if comparison == "not_equal":
-        return f"{expression} is distinct from ?::text"
-    return f"{expression} {_OPERATORS[comparison]} ?::text"
+        return f"lower({column} collate letters) like lower(?::text collate letters)"
+    operator = "is distinct from" if comparison == "not_equal" else _OPERATORS[comparison]
+    if folded:
+        return f"lower({column} collate letters) {operator} lower(?::text collate letters)"
+    return f"{column} {operator} ?::text"
 
 
 def _beside(clauses: Clauses, place: Place, order: OrderBy, descending: bool) -> None:
