@@ -193,6 +193,8 @@ create table contacts (
     uuid              uuid not null,
     external_id       text,
     email             text,
+    -- Under row-level security no index serves a function that is not leakproof, and lower() is none: hence a column.
+    email_folded      text collate letters generated always as (lower(email collate letters)) stored,
     phone             text,
     first_name        text not null default '',
     last_name         text not null default '',
@@ -211,8 +213,8 @@ create table contacts (
     unique (workspace_id, uuid),
     foreign key (workspace_id, assigned_to) references memberships
 );
-create index contacts_by_email on contacts (workspace_id, lower(email collate letters), id)
-    where email is not null and deleted_at is null;
+create index contacts_by_email on contacts (workspace_id, email_folded, id)
+    where email_folded is not null and deleted_at is null;
 create index contacts_by_phone on contacts (workspace_id, phone, id) where phone is not null and deleted_at is null;
 create unique index contacts_by_external_id on contacts (workspace_id, external_id)
     where external_id is not null and deleted_at is null;
