@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import re
 import shutil
 import signal
@@ -23,14 +22,13 @@ def blocks() -> list[str]:
 
 
 @pytest.fixture(scope="module")
-def base_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """A demo with its credentials in ./demo.json of the folder that the blocks run in."""
+def beside_demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """A folder with the credentials of a running demo in it."""
     folder = tmp_path_factory.mktemp("readme")
     demo = subprocess.Popen(
         [ROOT / "bin/koine", "demo", "--port", "0", "--data", folder / "data", "--credentials", folder / "demo.json"],
         stdout=subprocess.PIPE,
         text=True,
-        env={**os.environ, "PYTHONWARNINGS": "default"},
     )
     assert demo.stdout is not None
     lines = []
@@ -41,22 +39,21 @@ def base_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
                 break
         else:
             pytest.fail(f"the demo did not get ready: {''.join(lines)}")
-        os.chdir(folder)
-        yield json.loads((folder / "demo.json").read_text())["base_url"]
+        yield folder
     finally:
-        os.chdir(ROOT)
         demo.send_signal(signal.SIGTERM)
         demo.wait(10)
 
 
 @pytest.mark.skipif(shutil.which("curl") is None, reason="the README talks through curl, which is not installed")
-def test_every_request_of_the_readme_succeeds(base_url: str) -> None:
+def test_every_request_of_the_readme_succeeds(beside_demo: Path) -> None:
+    base_url = json.loads((beside_demo / "demo.json").read_text())["base_url"]
     helper = next(block for block in blocks() if block.startswith("demo()"))
     requests = [block for block in blocks() if "curl" in block]
     assert len(requests) == 3
     for request in requests:
         script = helper + request.replace(BASE, base_url)
-        run = subprocess.run(["bash", "-eu", "-c", script], capture_output=True, text=True, timeout=60)
+        run = subprocess.run(["bash", "-eu", "-c", script], cwd=beside_demo, capture_output=True, text=True, timeout=60)
         assert run.returncode == 0, run.stderr
         answer = json.loads(run.stdout)
         assert answer.get("result") == "SUCCESS" or answer.get("success") is True or answer.get("status") == "success"
