@@ -154,6 +154,20 @@ class TokenNotFound(NotFound):
     says = "There is no such token."
 
 
+class UsedUp(NotFound):
+    """A secret that is good once, and was used, has expired, or never was one."""
+
+    code = "used_up"
+    says = "This link does not work any more."
+
+
+class EmailTaken(Conflict):
+    """Somebody in the account has this address already."""
+
+    code = "email_taken"
+    says = "Somebody here has this e-mail address already."
+
+
 class ConversationExists(Conflict):
     """The contact has a conversation already, and this way in allows only one."""
 

@@ -1,0 +1,28 @@
+"""The dialect as a whole: its endpoints, who calls, and how it refuses."""
+
+from __future__ import annotations
+
+from koine.core.actor import Actor
+from koine.core.errors import Refused
+from koine.dialects.call import Answer, Call
+from koine.dialects.tight import auth, errors
+from koine.dialects.tight.routes import ROUTES
+
+
+class Tight:
+    """Tight v6, conversations and messages."""
+
+    name = "tight"
+    routes = ROUTES
+
+    async def authenticate(self, call: Call) -> Actor:
+        """The user or the partner whose access token it is. Raises Unauthenticated."""
+        return await auth.actor(call)
+
+    def refuse(self, refused: Refused, call: Call) -> Answer:
+        """A refusal in the envelope."""
+        return errors.refuse(refused)
+
+    def fault(self, call: Call) -> Answer:
+        """A 500 in the envelope, which tells nothing."""
+        return errors.fault()
