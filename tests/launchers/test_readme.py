@@ -43,6 +43,7 @@ def beside_demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     finally:
         demo.send_signal(signal.SIGTERM)
         demo.wait(10)
+        demo.stdout.close()
 
 
 @pytest.mark.skipif(shutil.which("curl") is None, reason="the README talks through curl, which is not installed")

@@ -10,7 +10,7 @@ from urllib.parse import parse_qs
 
 import orjson
 from pydantic import BaseModel
-from starlette.types import Receive, Scope, Send
+from starlette.types import Message, Receive, Scope, Send
 
 from koine.core.actor import Actor
 from koine.core.tokens.keyring import Bearer, Keyring
@@ -40,6 +40,10 @@ class Answer:
     body: Any
     headers: Mapping[str, str] = field(default_factory=dict)
     content_type: str = "application/json; charset=utf-8"
+
+
+class ClientGone(Exception):
+    """Whoever asked hung up before the request was whole: there is nobody to answer, and nothing was done."""
 
 
 class Call:
@@ -93,13 +97,13 @@ class Call:
         return reading.read(model, self.body)
 
     async def receive_body(self) -> None:
-        """Take the body, counting while it comes. Raises TooLarge past MAX_BODY."""
-        message = await self._receive()
+        """Take the body, counting while it comes. Raises TooLarge past MAX_BODY, and ClientGone."""
+        message = await self._part()
         body: bytes = message.get("body", b"")
         if message.get("more_body"):
             parts, size = [body], len(body)
             while message.get("more_body"):
-                message = await self._receive()
+                message = await self._part()
                 parts.append(message.get("body", b""))
                 size += len(parts[-1])
                 if size > MAX_BODY:
@@ -108,6 +112,12 @@ class Call:
         if len(body) > MAX_BODY:
             raise TooLarge
         self.body = body
+
+    async def _part(self) -> Message:
+        message = await self._receive()
+        if message["type"] == "http.disconnect":
+            raise ClientGone
+        return message
 
 
 async def send_answer(send: Send, answer: Answer, call: Call) -> None:

@@ -14,7 +14,7 @@ from starlette.types import Receive, Scope, Send
 
 from koine.core.actor import Actor
 from koine.core.errors import Invalid, Refused
-from koine.dialects.call import Answer, Call, Runtime, send_answer
+from koine.dialects.call import Answer, Call, ClientGone, Runtime, send_answer
 from koine.dialects.edge import NoSuchRoute, WrongMethod
 
 log = logging.getLogger("koine")
@@ -88,6 +88,8 @@ class Endpoint:
         call = Call(scope, receive, self._services)
         try:
             answer = await self._answer(call)
+        except ClientGone:
+            return
         except Refused as refused:
             answer = self._dialect.refuse(refused, call)
         except _UNSTORABLE as error:

@@ -89,7 +89,7 @@ WRONG: list[tuple[Json, list[Any]]] = [
     ({"text": ["x"]}, [("INVALID_FORMAT", "text")]),
     ({"text": "x" * 10_001}, [("INVALID_VALUE", "text")]),
     ({"text": "\x00"}, [("INVALID_FORMAT", "text")]),
-    ({"attachmentIds": None}, [("REQUIRED", "attachmentIds")]),
+    ({"attachmentIds": None}, [("INVALID_VALUE", "attachmentIds")]),
     ({"attachmentIds": {}}, [("INVALID_FORMAT", "attachmentIds")]),
     ({"attachmentIds": ["att_1"]}, [("INVALID_VALUE", "attachmentIds")]),
     ({"attachmentIds": ["att_1", "att_1"]}, [("INVALID_VALUE", "attachmentIds")]),

@@ -90,7 +90,7 @@ WRONG: list[tuple[Any, list[Any]]] = [
     ({"filter": {"attachedEntity": {"in": ["btxn_1"]}}}, [("INVALID_VALUE", "filter.attachedEntity.in")]),
     ({"filter": {"attachedEntity": {"id": {"notIn": []}}}}, [("INVALID_VALUE", "filter.attachedEntity.id.notIn")]),
     ({"filter": {"attachedEntity": {"id": {"in": "btxn_1"}}}}, [("INVALID_FORMAT", "filter.attachedEntity.id.in")]),
-    ({"filter": {"attachedEntity": {"id": {"in": [None]}}}}, [("REQUIRED", "filter.attachedEntity.id.in")]),
+    ({"filter": {"attachedEntity": {"id": {"in": [None]}}}}, [("INVALID_FORMAT", "filter.attachedEntity.id.in")]),
     ({"filter": {"attachedEntity": {"id": {"in": ["x"] * 1_001}}}}, [("INVALID_VALUE", "filter.attachedEntity.id.in")]),
     ({"filter": {"readStatus": {"in": ["SEEN"]}}}, [("INVALID_VALUE", "filter.readStatus.in")]),
     ({"filter": {"readStatus": {"notIn": [5]}}}, [("INVALID_FORMAT", "filter.readStatus.notIn")]),

@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from koine.core.actor import Actor
-from koine.core.conversations.model import Conversation, Message, Posting
+from koine.core.conversations.model import Conversation, Message, Posted, Posting
 from koine.core.conversations.store import messages as store
 from koine.core.conversations.store import posting
-from koine.core.conversations.store.posting import Posted
 from koine.core.errors import MessageNotFound
 from koine.core.files import attachments
 from koine.core.page import Page, Window, page

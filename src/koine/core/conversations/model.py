@@ -172,6 +172,18 @@ class Posting:
 
 
 @dataclass(frozen=True, slots=True)
+class Posted:
+    """What became of a Posting: the ids it was given, and when (UTC)."""
+
+    workspace_id: int
+    id: int
+    uuid: UUID
+    conversation_id: int
+    conversation_uuid: UUID
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Reaction:
     """One emoji under a message, and everybody who chose it."""
 

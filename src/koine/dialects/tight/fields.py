@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Annotated, Any, NoReturn
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationInfo
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationInfo
 from pydantic.alias_generators import to_camel
 from pydantic_core import PydanticCustomError
 
@@ -26,6 +26,17 @@ def one_of(*words: str) -> Callable[[str], str]:
         if word not in words:
             raise PydanticCustomError("not_allowed", "is none of the possible values")
         return word
+
+    return check
+
+
+def no_null(kind: str) -> Callable[[Any], Any]:
+    """Refuse null as something else than a field that is missing."""
+
+    def check(given: Any) -> Any:
+        if given is None:
+            raise PydanticCustomError(kind, "may not be null")
+        return given
 
     return check
 
@@ -57,10 +68,17 @@ Subject = Annotated[str, Field(max_length=inferred.MAX_SUBJECT), AfterValidator(
 Words = Annotated[str, Field(max_length=inferred.MAX_TEXT), AfterValidator(storable)]
 SaidText = Annotated[Words, AfterValidator(_said)]
 SaidTextOrNull = Annotated[Words | None, AfterValidator(_said)]
-AttachmentIds = Annotated[list[Text], Field(max_length=inferred.MAX_ATTACHMENTS), AfterValidator(_distinct)]
 Entity = Annotated[str, Field(max_length=inferred.MAX_ENTITY, pattern=inferred.ENTITY)]
 Status = Annotated[str, AfterValidator(one_of(*inferred.STATUSES))]
 ReadStatus = Annotated[str, AfterValidator(one_of(*inferred.READ_STATES))]
 ResolutionStatus = Annotated[str, AfterValidator(one_of(*inferred.RESOLUTIONS))]
+
+# A field that may be left out, and is wrong when it is null; an element of a list, of which null is no kind.
+NotNull = BeforeValidator(no_null("not_allowed"))
+Element = BeforeValidator(no_null("malformed"))
+AttachmentIds = Annotated[
+    list[Annotated[Text, Element]], Field(max_length=inferred.MAX_ATTACHMENTS), AfterValidator(_distinct)
+]
+
 NotGiven = Annotated[Any, AfterValidator(_refuse("not_allowed"))]
 Fixed = Annotated[Any, AfterValidator(_refuse("unchangeable"))]

@@ -37,7 +37,9 @@ class Texts(_Closed):
 class Ids(_Closed):
     """One of these ids."""
 
-    within: list[_FilterText] | None = Field(default=None, alias="in", max_length=inferred.MAX_FILTER_VALUES)
+    within: list[Annotated[_FilterText, fields.Element]] | None = Field(
+        default=None, alias="in", max_length=inferred.MAX_FILTER_VALUES
+    )
 
 
 class Entities(_Closed):
@@ -49,17 +51,23 @@ class Entities(_Closed):
 class Resolutions(_Closed):
     """One of these, none of those."""
 
-    within: list[fields.ResolutionStatus] | None = Field(
+    within: list[Annotated[fields.ResolutionStatus, fields.Element]] | None = Field(
         default=None, alias="in", max_length=inferred.MAX_FILTER_VALUES
     )
-    not_in: list[fields.ResolutionStatus] | None = Field(default=None, max_length=inferred.MAX_FILTER_VALUES)
+    not_in: list[Annotated[fields.ResolutionStatus, fields.Element]] | None = Field(
+        default=None, max_length=inferred.MAX_FILTER_VALUES
+    )
 
 
 class Reads(_Closed):
     """One of these, none of those."""
 
-    within: list[fields.ReadStatus] | None = Field(default=None, alias="in", max_length=inferred.MAX_FILTER_VALUES)
-    not_in: list[fields.ReadStatus] | None = Field(default=None, max_length=inferred.MAX_FILTER_VALUES)
+    within: list[Annotated[fields.ReadStatus, fields.Element]] | None = Field(
+        default=None, alias="in", max_length=inferred.MAX_FILTER_VALUES
+    )
+    not_in: list[Annotated[fields.ReadStatus, fields.Element]] | None = Field(
+        default=None, max_length=inferred.MAX_FILTER_VALUES
+    )
 
 
 class Filter(_Closed):

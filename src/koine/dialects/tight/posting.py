@@ -6,8 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from koine.core.actor import Actor
 from koine.core.conversations import finding, messages, visibility
-from koine.core.conversations.model import Conversation, Posting, Said
-from koine.core.conversations.store.posting import Posted
+from koine.core.conversations.model import Conversation, Posted, Posting, Said
 from koine.core.errors import Invalid, Problem
 from koine.dialects.tight import envelope, errors, ids, references, wire
 from koine.dialects.tight.batch import Wrong

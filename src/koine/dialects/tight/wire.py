@@ -5,15 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime
 from pathlib import PurePosixPath
-from typing import Any
+from typing import Annotated, Any
 from urllib.parse import quote
 
 import orjson
 from pydantic import Field
 
 from koine.core.actor import Author
-from koine.core.conversations.model import Attachment, Conversation, Message, Opened, Reaction
-from koine.core.conversations.store.posting import Posted
+from koine.core.conversations.model import Attachment, Conversation, Message, Opened, Posted, Reaction
 from koine.dialects.tight import fields, ids
 
 Json = dict[str, Any]
@@ -22,7 +21,7 @@ Json = dict[str, Any]
 class FirstMessage(fields.Shape):
     """What a new conversation starts with."""
 
-    attachment_ids: fields.AttachmentIds = Field(default_factory=list)
+    attachment_ids: Annotated[fields.AttachmentIds, fields.NotNull] = Field(default_factory=list)
     text: fields.SaidText = Field(default="", validate_default=True)
 
 
@@ -40,9 +39,9 @@ class NewConversation(fields.Shape):
     subject: fields.Subject
     message: FirstMessage
     attached_entity_id: fields.Entity | None = None
-    status: fields.Status = "ACTIVE"
-    read_status: fields.ReadStatus = "READ"
-    resolution_status: fields.ResolutionStatus = "OPEN"
+    status: Annotated[fields.Status, fields.NotNull] = "ACTIVE"
+    read_status: Annotated[fields.ReadStatus, fields.NotNull] = "READ"
+    resolution_status: Annotated[fields.ResolutionStatus, fields.NotNull] = "OPEN"
 
 
 class ChangedConversation(fields.Shape):
@@ -62,7 +61,7 @@ class NewMessage(fields.Shape):
 
     id: fields.Fixed = None
     conversation_id: fields.NamedId
-    attachment_ids: fields.AttachmentIds = Field(default_factory=list)
+    attachment_ids: Annotated[fields.AttachmentIds, fields.NotNull] = Field(default_factory=list)
     text: fields.SaidText = Field(default="", validate_default=True)
 
 

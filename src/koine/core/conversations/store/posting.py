@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
-from uuid import UUID
 
 from koine.core.actor import Actor
-from koine.core.conversations.model import Posting
+from koine.core.conversations.model import Posted, Posting
 from koine.core.identity import new_uuid
 from koine.postgres.database import Tx
 
@@ -62,18 +59,6 @@ select g.ord, m.workspace_id, g.id, g.uuid, m.id as conversation_id, m.uuid as c
   from given g join moved m on m.id = g.conversation_id
  order by g.ord
 """
-
-
-@dataclass(frozen=True, slots=True)
-class Posted:
-    """What became of a Posting: the ids it was given, and when (UTC)."""
-
-    workspace_id: int
-    id: int
-    uuid: UUID
-    conversation_id: int
-    conversation_uuid: UUID
-    at: datetime
 
 
 async def post(tx: Tx, by: Actor, workspaces: Sequence[int], postings: Sequence[Posting]) -> list[Posted | None]:
