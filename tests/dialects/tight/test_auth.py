@@ -121,13 +121,14 @@ async def test_a_wrong_client_is_401_and_told_to_use_basic(http: httpx.AsyncClie
         "Basic",
         "Basic ====",
         "Basic " + base64.b64encode(b"\xff\xfe:\x00").decode(),
+        "Basic \xff\xfe",
         f"Bearer {secret}",
         secret,
         "",
     ]
     bodies = set()
     for header in wrong:
-        answer = await http.post(PATH, headers={"Authorization": header})
+        answer = await http.post(PATH, headers={"Authorization": header.encode("latin-1")})
         assert refused(answer, 401) == [("INVALID_TOKEN", None)], header
         assert answer.headers["www-authenticate"].startswith("Basic ")
         bodies.add(answer.content)
@@ -149,7 +150,7 @@ async def test_only_a_form_is_read(http: httpx.AsyncClient, world: World) -> Non
 
 async def test_calls_without_an_access_token_are_401(http: httpx.AsyncClient, world: World, ada: Speaker) -> None:
     key, secret = world.tight.key or "", world.tight.secret
-    wrong = ["", "Bearer", "Bearer nothing", ada.token, f"Token {ada.token}", f"Basic {ada.token}"]
+    wrong = ["", "Bearer", "Bearer nothing", "Bearer \xff\xfe", ada.token, f"Token {ada.token}", f"Basic {ada.token}"]
     wrong += [f"Bearer {secret}", basic(key, secret), f"Bearer {world.lamplight.highlevel.secret}"]
     wrong += [f"Bearer {world.libredesk.secret}", f"token {world.libredesk.key}:{world.libredesk.secret}"]
     wrong += [f"Bearer {piece}" for piece in cut(ada.token)]
@@ -162,7 +163,7 @@ async def test_calls_without_an_access_token_are_401(http: httpx.AsyncClient, wo
             ("POST", "/v6/conversations/query"),
             ("POST", "/v6/messages"),
         ):
-            answer = await http.request(method, path, headers={"Authorization": header})
+            answer = await http.request(method, path, headers={"Authorization": header.encode("latin-1")})
             assert refused(answer, 401) == [("INVALID_TOKEN", None)], (header, path)
             assert answer.json()["error"][0]["message"] == "Invalid access token"
             assert answer.headers["www-authenticate"] == "Bearer"

@@ -11,7 +11,10 @@ import asyncpg
 import httpx
 import pytest
 
+from koine.core.conversations import opening
+from koine.core.conversations.model import Opening, Said
 from koine.demo import World
+from koine.postgres.database import Database
 from tests.dialects.corpora import NAUGHTY, cut
 from tests.dialects.tight.speaking import Json, Speaker, page, refused, speaker
 
@@ -252,6 +255,19 @@ async def test_a_cursor_by_subject_may_hold_any_subject_and_no_more(ada: Speaker
     for value in ("\x00", "x" * 501, 5, None):
         wrong = base64.urlsafe_b64encode(json.dumps({**said, "value": value}).encode()).decode()
         assert refused(await ada.query(cursor=wrong, sort={"orderBy": "SUBJECT"}), 400) == [("INVALID_VALUE", "cursor")]
+
+
+async def test_a_cursor_by_subject_holds_what_no_subject_of_ours_is(
+    ada: Speaker, world: World, database: Database
+) -> None:
+    """Other contracts have longer subjects; the order is by their first 500 characters."""
+    by = world.acting(world.ada, "Owner", world.lamplight)
+    async with database.writing(by.workspaces) as tx:
+        wanted = [Opening(world.lamplight.workspace.id, letter * 600, Said("x")) for letter in "\x01\x01\uffff😀😀"]
+        await opening.open(tx, by, wanted)
+    got = await walked(ada, 1, sort={"orderBy": "SUBJECT"})
+    assert [one["subject"] for one in got] == sorted(one["subject"] for one in got)
+    assert len(got) == 6
 
 
 async def test_a_cursor_is_good_for_anybodys_own_list(ada: Speaker, grace: Speaker) -> None:

@@ -66,6 +66,15 @@ async def of_contact(tx: Tx, by: Actor, workspace_id: int, contact_id: int, *, l
     return await reading.find_all(tx, by, condition, workspace_id, contact_id, limit=limit)
 
 
+async def workspaces_about(tx: Tx, by: Actor, entities: Sequence[str]) -> dict[str, list[int]]:
+    """In which of the workspaces that are open to the actor each entity is talked about already.
+
+    Those nowhere are left out, and conversations in the bin count.
+    """
+    by.must_somewhere("conversations:read")
+    return await changing.entity_workspaces(tx, by.workspaces, entities)
+
+
 def _open(by: Actor) -> list[int]:
     return list(by.workspaces)
 

@@ -18,6 +18,7 @@ from koine.dialects.tight.inferred import MAX_BATCH
 
 Item = TypeVar("Item", bound=BaseModel)
 Usual = TypeVar("Usual", bound=BaseModel)
+Anything = TypeVar("Anything")
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,10 +68,7 @@ def _listed(body: Any) -> Sequence[Any]:
     return data
 
 
-_Any = TypeVar("_Any")
-
-
-def _counted(items: Sequence[_Any]) -> Sequence[_Any]:
+def _counted(items: Sequence[Anything]) -> Sequence[Anything]:
     if not items:
         raise Invalid(problems=[Problem("missing", ("data",))])
     if len(items) > MAX_BATCH:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from koine.core.actor import Actor
-from koine.core.conversations import entities
+from koine.core.conversations import finding
 from koine.core.errors import Problem
 from koine.dialects.tight import ids
 from koine.postgres.database import Tx
@@ -19,7 +19,7 @@ async def of_new(tx: Tx, by: Actor, attached: Sequence[str | None]) -> list[int 
     The caller's only company; else the company that the entity is, or in which alone it is talked about already.
     """
     asked = {entity for entity in attached if entity is not None and not ids.names_company(entity)}
-    known = await entities.workspaces(tx, by, sorted(asked)) if asked and len(by.access) > 1 else {}
+    known = await finding.workspaces_about(tx, by, sorted(asked)) if asked and len(by.access) > 1 else {}
     only = next(iter(by.access)) if len(by.access) == 1 else None
     return [_of_new(by, entity, only, known) for entity in attached]
 

@@ -14,6 +14,10 @@ from koine.dialects.reading import storable
 from koine.dialects.tight import fields, ids, inferred, paging
 
 _FilterText = Annotated[str, Field(max_length=inferred.MAX_FILTER_TEXT), AfterValidator(storable)]
+_Few = Field(max_length=inferred.MAX_FILTER_VALUES)
+_Texts = Annotated[list[Annotated[_FilterText, fields.Element]], _Few]
+_Resolutions = Annotated[list[Annotated[fields.ResolutionStatus, fields.Element]], _Few]
+_Reads = Annotated[list[Annotated[fields.ReadStatus, fields.Element]], _Few]
 
 
 class _Closed(fields.Shape):
@@ -37,9 +41,7 @@ class Texts(_Closed):
 class Ids(_Closed):
     """One of these ids."""
 
-    within: list[Annotated[_FilterText, fields.Element]] | None = Field(
-        default=None, alias="in", max_length=inferred.MAX_FILTER_VALUES
-    )
+    within: _Texts | None = Field(default=None, alias="in")
 
 
 class Entities(_Closed):
@@ -51,23 +53,15 @@ class Entities(_Closed):
 class Resolutions(_Closed):
     """One of these, none of those."""
 
-    within: list[Annotated[fields.ResolutionStatus, fields.Element]] | None = Field(
-        default=None, alias="in", max_length=inferred.MAX_FILTER_VALUES
-    )
-    not_in: list[Annotated[fields.ResolutionStatus, fields.Element]] | None = Field(
-        default=None, max_length=inferred.MAX_FILTER_VALUES
-    )
+    within: _Resolutions | None = Field(default=None, alias="in")
+    not_in: _Resolutions | None = None
 
 
 class Reads(_Closed):
     """One of these, none of those."""
 
-    within: list[Annotated[fields.ReadStatus, fields.Element]] | None = Field(
-        default=None, alias="in", max_length=inferred.MAX_FILTER_VALUES
-    )
-    not_in: list[Annotated[fields.ReadStatus, fields.Element]] | None = Field(
-        default=None, max_length=inferred.MAX_FILTER_VALUES
-    )
+    within: _Reads | None = Field(default=None, alias="in")
+    not_in: _Reads | None = None
 
 
 class Filter(_Closed):

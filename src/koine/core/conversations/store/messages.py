@@ -14,7 +14,8 @@ from koine.core.filters import Clauses
 from koine.core.page import Window
 from koine.postgres.database import Row, Tx
 
-# Reactions and attachments come as JSON in the same statement: they are few, and a statement more costs more.
+# In the order in which `_message` takes them. Reactions and attachments come as JSON in the same statement: they are
+# few, and a statement more costs more.
 _COLUMNS = """
     m.workspace_id, m.id, m.uuid, m.conversation_id, c.uuid as conversation_uuid, m.author_kind, m.author_id,
     coalesce(u.external_id, k.external_id) as author_external_id, coalesce(u.email, k.email) as author_email,
@@ -90,29 +91,17 @@ def _moment(value: str) -> datetime:
 
 
 def _message(row: Row) -> Message:
-    author = Author(
-        row["author_kind"], row["author_id"], row["author_external_id"], row["author_email"], row["author_name"]
-    )
+    """By position: by name it would take twice as long, and what a page costs is mostly this."""
+    # fmt: off
+    (workspace_id, id, uuid, conversation_id, conversation_uuid,
+     author_kind, author_id, author_external_id, author_email, author_name,
+     text, html, direction, kind, channel, state, meta, created_at, updated_at, deleted_at, reactions, files) = row
     return Message(
-        workspace_id=row["workspace_id"],
-        id=row["id"],
-        uuid=row["uuid"],
-        conversation_id=row["conversation_id"],
-        conversation_uuid=row["conversation_uuid"],
-        author=author,
-        text=row["body_text"],
-        html=row["body_html"],
-        direction=row["direction"],
-        kind=row["kind"],
-        channel=row["channel"],
-        state=row["state"],
-        meta=row["meta"],
-        created_at=row["created_at"],
-        updated_at=row["updated_at"],
-        deleted_at=row["deleted_at"],
-        reactions=_reactions(row["reactions"] or []),
-        attachments=[_attachment(*file) for file in row["attachments"] or []],
-    )
+        workspace_id, id, uuid, conversation_id, conversation_uuid,
+        Author(author_kind, author_id, author_external_id, author_email, author_name),
+        text, html, direction, kind, channel, state, meta, created_at, updated_at, deleted_at,
+        _reactions(reactions or ()), [_attachment(*file) for file in files or ()])
+    # fmt: on
 
 
 def _reactions(rows: Sequence[tuple[str, str, int, str | None, str | None]]) -> list[Reaction]:
