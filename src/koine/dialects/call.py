@@ -13,12 +13,14 @@ from pydantic import BaseModel
 from starlette.types import Message, Receive, Scope, Send
 
 from koine.core.actor import Actor
+from koine.core.errors import Invalid
 from koine.core.tokens.keyring import Bearer, Keyring
 from koine.dialects import reading
 from koine.dialects.edge import TooLarge
 from koine.postgres.database import Database, Tx
 
 MAX_BODY = 1024 * 1024  # bytes
+MAX_PARAMETERS = 200
 
 Model = TypeVar("Model", bound=BaseModel)
 
@@ -89,8 +91,12 @@ class Call:
 
     @property
     def query(self) -> dict[str, list[str]]:
-        """The query string, each name with all its values."""
-        return parse_qs(self.scope["query_string"].decode("latin-1"), keep_blank_values=True, max_num_fields=200)
+        """The query string, each name with all its values. Raises Invalid past MAX_PARAMETERS."""
+        given = self.scope["query_string"].decode("latin-1")
+        try:
+            return parse_qs(given, keep_blank_values=True, max_num_fields=MAX_PARAMETERS)
+        except ValueError:
+            raise Invalid from None
 
     def read(self, model: type[Model]) -> Model:
         """The JSON body as a model. Raises Unreadable, or Invalid with every problem at once."""
