@@ -27,6 +27,11 @@ _SESSION = "-c plan_cache_mode=force_generic_plan -c jit=off -c timezone=UTC"
 _NEW_NUMBER = "\\set k :k + 1\n\\set n :k * 16384 + :client_id * 256\n"
 
 
+_REAPED = (
+    0.3  # seconds in which processes that have ended are waited for by their parent; only then they are in its books
+)
+
+
 @dataclass(frozen=True)
 class Floor:
     """Statements a second, and PostgreSQL's CPU in microseconds for each."""
@@ -64,8 +69,10 @@ def measure(pgbench: Path, address: Address, watched: Watched, bare: Bare, *, co
         script = Path(folder) / "statement.sql"
         variables = _write(script, bare)
         _run(pgbench, address, bare, script, variables, connections, 1)
+        time.sleep(_REAPED)
         before = watched.cpu()
         said = _run(pgbench, address, bare, script, variables, connections, seconds)
+        time.sleep(_REAPED)
         used = watched.cpu() - before
     count = int(_number(said, r"actually processed: (\d+)"))
     return Floor(_number(said, r"tps = ([\d.]+)"), round(used.postgres / count * 1e6, 1), connections)

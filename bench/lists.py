@@ -1,4 +1,4 @@
-"""Every list that is documented: each order both ways and from the middle, each filter where it is common, rare, absent."""
+"""Every documented list: each order both ways and from the middle, each filter where it keeps much, little, nothing."""
 
 from __future__ import annotations
 
@@ -12,12 +12,14 @@ from koine.core.actor import Actor
 from koine.core.conversations.asked import Asked, Compared, Comparison, Field, Order, OrderBy
 from koine.core.permissions import ROLES
 
+_OTHERS: tuple[OrderBy, ...] = ("updated", "subject", "id")
+
 Start = Literal["first", "after", "before"]
 
 
 @dataclass(frozen=True)
 class Case:
-    """One list: `reader` asks in the workspace `kind` of a house; `start` is the first page or one beside the middle."""
+    """One list: `reader` asks in a workspace of a house; `start` is the first page, or one beside the middle."""
 
     name: str
     asked: Asked = field(default_factory=Asked)
@@ -41,7 +43,7 @@ def cases(house: House) -> list[Case]:
 
 def _orders() -> Iterator[Case]:
     starts: tuple[Start, ...] = get_args(Start)
-    for by in ("created", "updated", "subject", "id", "last_message"):
+    for by in get_args(OrderBy):
         for descending in (True, False):
             for start in starts:
                 way = "desc" if descending else "asc"
@@ -61,7 +63,7 @@ def _subjects() -> Iterator[Case]:
     known = {"common": words.COMMON, "uncommon": words.UNCOMMON, "rare": words.RARE, "absent": words.ABSENT}
     yield from _compared("subject", "contains", known)
     yield from _compared("subject", "contains", {"two letters, common": "in", "two letters, absent": "qq"})
-    for by in ("updated", "subject", "id"):
+    for by in _OTHERS:
         for name in ("common", "rare", "absent"):
             compared = Compared("subject", "contains", known[name])
             yield Case(f"subject contains, {name}, order {by}", Asked(compared=[compared]), Order(by))
@@ -80,21 +82,21 @@ def _authors(house: House) -> Iterator[Case]:
     yield from _compared("author_external_id", "equal", ids)
     yield from _compared("author_external_id", "not_equal", {"common": ids["common"]})
     yield from _compared("author_external_id", "contains", {"common": "ada", "rare": "vera", "absent": "nobody"})
-    for by in ("updated", "subject", "id"):
+    for by in _OTHERS:
         for name in ("common", "rare", "absent"):
             compared = Compared("author_email", "equal", emails[name])
             yield Case(f"author_email equal, {name}, order {by}", Asked(compared=[compared]), Order(by))
 
 
 def _states() -> Iterator[Case]:
-    for by in ("created", "updated", "subject", "id"):
+    for by in ("created", *_OTHERS):
         for descending in (True, False):
             order, way = Order(by, descending), f"order {by} {'desc' if descending else 'asc'}"
             yield Case(f"resolved, common, {way}", Asked(resolved=[True]), order)
             yield Case(f"resolved, rare, {way}", Asked(resolved=[True]), order, kind="extreme", reader="grace")
             yield Case(f"open, recent ones, {way}", Asked(resolved=[False]), order)
             yield Case(f"open, common, {way}", Asked(resolved=[False]), order, kind="extreme", reader="grace")
-    for by in ("created", "updated"):
+    for by in ("created", *_OTHERS[:1]):
         for descending in (True, False):
             order, way = Order(by, descending), f"order {by} {'desc' if descending else 'asc'}"
             yield Case(f"read, common, {way}", Asked(read=[True]), order)
@@ -105,7 +107,7 @@ def _states() -> Iterator[Case]:
 
 def _entities(house: House) -> Iterator[Case]:
     one, other = f"btxn_{house.usual.first + 1}", f"btxn_{house.usual.last - 5}"
-    for by in ("created", "updated", "subject", "id"):
+    for by in ("created", *_OTHERS):
         yield Case(f"entity in, one, order {by}", Asked(entities=[one]), Order(by))
         yield Case(f"entity in, common, order {by}", Asked(entities=["sum_1"]), Order(by))
     yield Case("entity in, several", Asked(entities=[one, other, "sum_2"]))

@@ -11,6 +11,7 @@ import sys
 import time
 import urllib.error
 import urllib.request
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -28,6 +29,7 @@ class Stack:
     folder: Path
     postgres: str = "auto"
     workers: int = 1
+    program: Sequence[str] = (sys.executable, "-P", "-m", "koine")
     process: subprocess.Popen[bytes] | None = field(default=None, init=False)
     base_url: str = field(default="", init=False)
     seconds_to_answer: float = field(default=0.0, init=False)
@@ -73,7 +75,8 @@ class Stack:
         return Watched(self.process.pid, self.address.pid)
 
     def _command(self, port: int) -> list[str]:
-        return [sys.executable, "-m", "bench.served", str(self.folder), str(port), self.postgres]
+        where = ["--data", str(self.folder), "--host", "127.0.0.1", "--port", str(port), "--postgres", self.postgres]
+        return [*self.program, "serve", *where, "--workers", str(self.workers)]
 
     def _answers(self) -> bool:
         try:

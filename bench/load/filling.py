@@ -24,11 +24,8 @@ LONG, SHORT = 10_000, 10  # messages
 Say = Callable[[str], None]
 
 
-async def house(address: Address, name: str, size: int, *, fresh: int, say: Say) -> House:
-    """Found an account with `size` conversations in each of its two workspaces.
-
-    `fresh` contacts of its first workspace have no conversation.
-    """
+async def house(address: Address, name: str, size: int, *, say: Say) -> House:
+    """Found an account with `size` conversations in each of its two workspaces."""
     began = time.monotonic()
     async with _open(address) as (database, admin):
         made = await settling.house(database, admin, name, size)
@@ -40,9 +37,6 @@ async def house(address: Address, name: str, size: int, *, fresh: int, say: Say)
                     await copying.copy(admin, batch)
                 if kind == "usual":
                     made.short, made.long = await _long_ones(admin, talks)
-            made.usual.fresh = [
-                (str(uuid), email) for _, uuid, email in await _contacts(admin, made.usual, "new", fresh)
-            ]
         await copying.settle(admin)
     say(f"filled {name}: twice {size:,} conversations in {time.monotonic() - began:.0f} s")
     return made
@@ -64,6 +58,17 @@ async def street(address: Address, count: int, conversations: int, *, say: Say) 
         await copying.settle(admin)
     say(f"filled a street of {count:,} workspaces in {time.monotonic() - began:.0f} s")
     return made
+
+
+async def contacts(address: Address, place: Place, count: int) -> Sequence[tuple[UUID, str]]:
+    """New contacts of a workspace, without conversations: their uuids and addresses."""
+    admin = await copying.connect(address.dsn("koine_admin"))
+    try:
+        made = await _contacts(admin, place, f"new-{time.time_ns()}", count)
+        await copying.settle(admin)
+    finally:
+        await admin.close()
+    return [(uuid, email) for _, uuid, email in made]
 
 
 async def _long_ones(admin: asyncpg.Connection, talks: Talks) -> tuple[int, int]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
@@ -32,7 +32,6 @@ class Place:
     highlevel: str
     first: int = 0
     last: int = 0
-    fresh: list[tuple[str, str]] = field(default_factory=list)  # uuid and address of contacts without a conversation
 
 
 @dataclass
@@ -83,18 +82,13 @@ def read(folder: Path) -> dict[str, House | Street]:
 
 
 def _house(said: dict[str, Any]) -> House:
-    usual, extreme = _place(said.pop("usual")), _place(said.pop("extreme"))
+    usual, extreme = Place(**said.pop("usual")), Place(**said.pop("extreme"))
     return House(usual=usual, extreme=extreme, people=_people(said.pop("people")), **said)
 
 
 def _street(said: dict[str, Any]) -> Street:
-    places = [_place(place) for place in said.pop("places")]
+    places = [Place(**place) for place in said.pop("places")]
     return Street(places=places, people=_people(said.pop("people")), **said)
-
-
-def _place(said: dict[str, Any]) -> Place:
-    said["fresh"] = [(uuid, email) for uuid, email in said["fresh"]]
-    return Place(**said)
 
 
 def _people(said: dict[str, Any]) -> dict[str, Person]:
