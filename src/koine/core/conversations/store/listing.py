@@ -25,15 +25,6 @@ _KEYS: dict[OrderBy, tuple[str, str]] = {
     "id": ("c.id", "bigint"),
 }
 
-# What it takes to sort by an order and to find the row again.
-_NAMES: dict[OrderBy, str] = {
-    "created": "c.workspace_id, c.id, c.created_at",
-    "updated": "c.workspace_id, c.id, c.updated_at",
-    "last_message": "c.workspace_id, c.id, c.last_message_at",
-    "subject": "c.workspace_id, c.id, c.subject_start",
-    "id": "c.workspace_id, c.id",
-}
-
 # The indexes of these orders hold what is resolved and what is not apart: a list of either reads no row of the other.
 _BY_SIDE: frozenset[OrderBy] = frozenset({"created", "updated", "last_message"})
 
@@ -68,7 +59,7 @@ def place_value(conversation: Conversation, order: OrderBy) -> str:
 
 
 def _statement(clauses: Clauses, few: Sequence[str], asked: Asked, order: Order, window: Window, readable: int) -> str:
-    """Which conversations they are, and only then what is shown of them. $3 are the workspaces.
+    """Top rows by workspace, merged, and only then joined with what is shown of them. $3 are the workspaces.
 
     One plan has to serve all values, so the statement finds out by itself how many rows a condition keeps: it tries a
     stretch of the order; if that does not fill the page, it sorts what a condition keeps, as long as those are few; and
@@ -83,46 +74,46 @@ def _statement(clauses: Clauses, few: Sequence[str], asked: Asked, order: Order,
     row = "c.deleted_at is null"
     if window.place is not None:
         row = f"c.deleted_at is null and {_beside(clauses, window.place, order.by, descending)}"
-    sides, names = _sides(asked, order.by), _NAMES[order.by]
-    shown = f"""select {reading.COLUMNS} from top
-        join conversations c on c.workspace_id = top.workspace_id and c.id = top.id {reading.JOINS} {sort}"""
-    along = _along(names, sides, f"{row} and {clauses.sql}", end, readable)
+    sides = _sides(asked, order.by)
+    along = _along(sides, f"{row} and {clauses.sql}", end, readable)
     if not few:
-        return f"with top as ({along}) {shown}"
-    stretch = f"{sort} limit {max(window.limit + 1, TRIED // max(readable, 1)):d}"
-    tried = f"select {names} from ({_along('c.*', sides, row, stretch, readable)}) c where {clauses.sql} {end}"
+        return f"with top as ({along}) select {reading.COLUMNS} from top c {reading.JOINS} {sort}"
+    stretch = _along(sides, row, f"{sort} limit {max(window.limit + 1, TRIED // max(readable, 1)):d}", readable)
     filled = f"(select count(*) from tried) > {window.limit:d}"
     counted = [f"(select count(*) from few{number:d}) <= {FEW:d}" for number in range(len(few))]
-    found = [
-        f"few{number:d} as materialized (select f.* from ({select}) f limit {FEW + 1:d})"
-        for number, select in enumerate(few)
-    ]
     sorts = [
         f"""select c.* from (select distinct f.workspace_id, f.id from few{number:d} f) f cross join lateral (
-                select {names} from conversations c where c.workspace_id = f.workspace_id and c.id = f.id
+                select c.* from conversations c where c.workspace_id = f.workspace_id and c.id = f.id
                    and {row} and {clauses.sql} limit 1) c
              where not {filled} and {" and not ".join(counted[number::-1])} {end}"""
         for number in range(len(few))
     ]
     return f"""
-        with tried as materialized ({tried}), {", ".join(found)}, top as (
+        with tried as materialized (select c.* from ({stretch}) c where {clauses.sql} {end}),
+        {
+        ", ".join(
+            f"few{number:d} as materialized (select f.* from ({select}) f limit {FEW + 1:d})"
+            for number, select in enumerate(few)
+        )
+    },
+        top as (
             select c.* from (
                 (select c.* from tried c where {filled})
                 union all ({") union all (".join(sorts)})
                 union all (select c.* from ({along}) c where not {filled} and not {" and not ".join(counted)})) c {end})
-        {shown}"""
+        select {reading.COLUMNS} from top c {reading.JOINS} {sort}"""
 
 
-def _along(names: str, sides: Sequence[str], condition: str, end: str, readable: int) -> str:
+def _along(sides: Sequence[str], condition: str, end: str, readable: int) -> str:
     """The first rows of an order. Each side of each workspace gives as many as are wanted, then they are merged."""
     if readable == 1:
-        return _merged(names, sides, f"c.workspace_id = ($3::bigint[])[1] and {condition}", end)
-    merged = _merged(names, sides, f"c.workspace_id = w.id and {condition}", end)
+        return _merged(sides, f"c.workspace_id = ($3::bigint[])[1] and {condition}", end)
+    merged = _merged(sides, f"c.workspace_id = w.id and {condition}", end)
     return f"select c.* from unnest($3::bigint[]) as w(id) cross join lateral ({merged}) c {end}"
 
 
-def _merged(names: str, sides: Sequence[str], condition: str, end: str) -> str:
-    parts = [f"(select {names} from conversations c where {side} and {condition} {end})" for side in sides]
+def _merged(sides: Sequence[str], condition: str, end: str) -> str:
+    parts = [f"(select c.* from conversations c where {side} and {condition} {end})" for side in sides]
     return f"select c.* from ({' union all '.join(parts)}) c {end}"
 
 
