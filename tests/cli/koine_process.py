@@ -98,12 +98,30 @@ class Serving:
 
 
 @contextmanager
+def heard() -> Iterator[None]:
+    """What is started here hears its signals, also when the tests were started in the background, or by nohup."""
+    numbers = (signal.SIGINT, signal.SIGHUP)
+    before = {number: signal.getsignal(number) for number in numbers}
+    for number in numbers:
+        if before[number] == signal.SIG_IGN:
+            signal.signal(number, signal.SIG_DFL)
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+@contextmanager
 def serving(*words: str | Path, data: Path, ready: bool = True, **more: str) -> Iterator[Serving]:
     """`koine demo`, or whatever the words say, on a free port; killed at the end if it still runs."""
     command = [*COMMAND, *map(str, words), "--data", str(data), "--port", "0"]
-    with subprocess.Popen(
-        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, bufsize=1, env=environment(**more)
-    ) as child:
+    with (
+        heard(),
+        subprocess.Popen(
+            command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, bufsize=1, env=environment(**more)
+        ) as child,
+    ):
         started = Serving(child, data)
         try:
             if ready:

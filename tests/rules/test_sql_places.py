@@ -8,7 +8,7 @@ from collections.abc import Iterable
 import pytest
 
 from tests.rules.source import SRC, Module, modules, snippet, texts
-from tests.rules.sql import is_sql, is_statement, tables_created, tables_written
+from tests.rules.sql import is_sql, tables_created, tables_written
 
 MIGRATIONS = SRC / "koine" / "postgres" / "migrations"
 
@@ -35,7 +35,7 @@ def writers(read: Iterable[Module]) -> dict[str, set[str]]:
     found = defaultdict(set)
     for module in read:
         for _, text in texts(module):
-            for table in tables_written(text) if is_statement(text) else ():
+            for table in tables_written(text) if is_sql(text) else ():
                 found[table].add(_place(module))
     return dict(found)
 

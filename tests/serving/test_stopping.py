@@ -14,6 +14,8 @@ from koine.serving.stopping import SIGNALS, Stop, Stopped
 @pytest.fixture
 def stop() -> Iterator[Stop]:
     before = {number: signal.getsignal(number) for number in SIGNALS}
+    for number in SIGNALS:  # the tests may have been started in the background, where some are ignored
+        signal.signal(number, signal.SIG_DFL)
     stop = Stop()
     stop.listen()
     yield stop

@@ -10,7 +10,7 @@ from koine.core.actor import Actor
 from koine.core.conversations.asked import Asked, Order, OrderBy
 from koine.core.conversations.model import Conversation
 from koine.core.conversations.store import conditions, reading
-from koine.core.conversations.store.conditions import FEW, LONGEST_START
+from koine.core.conversations.store.conditions import LONGEST_START
 from koine.core.errors import CursorUnreadable
 from koine.core.filters import Clauses
 from koine.core.page import Place, Window
@@ -80,7 +80,7 @@ def _statement(clauses: Clauses, few: Sequence[str], asked: Asked, order: Order,
         return f"with top as ({along}) select {reading.COLUMNS} from top c {reading.JOINS} {sort}"
     stretch = _along(sides, row, f"{sort} limit {max(window.limit + 1, TRIED // max(readable, 1)):d}", readable)
     filled = f"(select count(*) from tried) > {window.limit:d}"
-    counted = [f"(select count(*) from few{number:d}) <= {FEW:d}" for number in range(len(few))]
+    counted = [f"(select count(*) from few{number:d}) <= {conditions.FEW:d}" for number in range(len(few))]
     sorts = [
         f"""select c.* from (select distinct f.workspace_id, f.id from few{number:d} f) f cross join lateral (
                 select c.* from conversations c where c.workspace_id = f.workspace_id and c.id = f.id
@@ -92,7 +92,7 @@ def _statement(clauses: Clauses, few: Sequence[str], asked: Asked, order: Order,
         with tried as materialized (select c.* from ({stretch}) c where {clauses.sql} {end}),
         {
         ", ".join(
-            f"few{number:d} as materialized (select f.* from ({select}) f limit {FEW + 1:d})"
+            f"few{number:d} as materialized (select f.* from ({select}) f limit {conditions.FEW + 1:d})"
             for number, select in enumerate(few)
         )
     },

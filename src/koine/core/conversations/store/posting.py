@@ -12,13 +12,27 @@ from koine.postgres.database import Tx
 
 # The conversation is changed first: its row is locked from then on, and a message lands only where that succeeded. A
 # post that waited for a later one must not become the last message again, hence the comparison of ids.
-_POST = """
-with given as materialized (
-    select g.*, now() as at, nextval('messages_id_seq') as id
+# One and many differ only in how their values come: arrays of one element cost the driver dear.
+_MANY = """
       from unnest($1::bigint[], $2::uuid[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[],
                   $9::bigint[], $10::jsonb[], $11::text[], $12::uuid[]) with ordinality
         as g(conversation_id, uuid, body_text, body_html, direction, channel, state, author_kind,
              author_id, meta, source_id, event_uuid, ord)
+"""
+
+_ONE = """
+      from (select $1::bigint as conversation_id, $2::uuid as uuid, $3::text as body_text,
+                   $4::text as body_html, $5::text as direction, $6::text as channel, $7::text as state,
+                   $8::text as author_kind, $9::bigint as author_id, $10::jsonb as meta,
+                   $11::text as source_id, $12::uuid as event_uuid, 1::bigint as ord) as g
+"""
+
+_DRAW = """
+with given as materialized (
+    select g.*, now() as at, nextval('messages_id_seq') as id
+"""
+
+_WRITE = """
 ), summed as (
     select conversation_id, max(ord) as last, count(*) filter (where direction = 'in') as came,
            bool_or(direction = 'in') as waits, bool_or(direction = 'out') as replied
@@ -60,11 +74,17 @@ select g.ord, m.workspace_id, g.id, g.uuid, m.id as conversation_id, m.uuid as c
  order by g.ord
 """
 
+_POST = _DRAW + _MANY + _WRITE
+_POST_ONE = _DRAW + _ONE + _WRITE
+
 
 async def post(tx: Tx, by: Actor, workspaces: Sequence[int], postings: Sequence[Posting]) -> list[Posted | None]:
     """Write messages and their events; None for each whose conversation is not there or in the bin."""
-    columns = zip(*(_values(by, posting) for posting in postings), strict=True)
-    rows = await tx.write(_POST, *map(list, columns), list(workspaces), by.kind, by.id)
+    if len(postings) == 1:
+        rows = await tx.write(_POST_ONE, *_values(by, postings[0]), list(workspaces), by.kind, by.id)
+    else:
+        columns = zip(*(_values(by, posting) for posting in postings), strict=True)
+        rows = await tx.write(_POST, *map(list, columns), list(workspaces), by.kind, by.id)
     posted: list[Posted | None] = [None] * len(postings)
     for ord, *values in (row.values() for row in rows):
         posted[ord - 1] = Posted(*values)
