@@ -90,6 +90,8 @@ def _write(script: Path, bare: Bare) -> list[str]:
             named[number] = bare.instead[number]
         elif isinstance(value, list) and isinstance(value[0], UUID):
             named[number] = _new_uuids(len(value))
+        elif isinstance(value, UUID):
+            named[number] = "lpad(to_hex(:n::bigint), 32, '0')::uuid"
         elif recording.text(value) is None:
             named[number] = "null"
         else:

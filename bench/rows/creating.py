@@ -65,7 +65,7 @@ def post_alone(house: House) -> Bare:
     posted = [Posting(house.usual.first, Said(requests.TEXT))]
     act = recording.first_statement(lambda tx: messages.post(tx, _ada(house), posted))
     sets = f"\\set c random({house.usual.first}, {house.usual.last - 1})\n"
-    return Bare(asyncio.run(act), [house.usual.workspace_id], {1: "array[:c::bigint]"}, sets)
+    return Bare(asyncio.run(act), [house.usual.workspace_id], {1: ":c::bigint"}, sets)
 
 
 def posts(token: str, house: House, count: int = 10_000) -> Sequence[bytes]:
