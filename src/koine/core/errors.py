@@ -154,6 +154,27 @@ class TokenNotFound(NotFound):
     says = "There is no such token."
 
 
+class PositionGone(NotFound):
+    """What followed this position is kept no longer; the oldest one to ask after is `oldest`."""
+
+    code = "position_gone"
+    says = "What followed this position is kept no longer."
+
+    def __init__(self, oldest: int) -> None:
+        super().__init__()
+        self.oldest = oldest
+
+
+class PositionAhead(Invalid):
+    """The feed has not come to this position yet: it is from elsewhere, or the database is from an older backup."""
+
+    code = "position_ahead"
+    says = "The feed has not come to this position yet."
+
+    def __init__(self) -> None:
+        super().__init__(problems=[Problem("not_allowed", ("after",))])
+
+
 class ConversationExists(Conflict):
     """The contact has a conversation already, and this way in allows only one."""
 

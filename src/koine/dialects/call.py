@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 from urllib.parse import parse_qs
@@ -25,11 +25,15 @@ Model = TypeVar("Model", bound=BaseModel)
 
 @dataclass(frozen=True, slots=True)
 class Runtime:
-    """What a process has for its requests. `base_url` is how clients reach it, without a slash at the end."""
+    """What a process has for its requests. `base_url` is how clients reach it, without a slash at the end.
+
+    `wrote` is called after each request that may have written, so that what follows a write follows at once.
+    """
 
     database: Database
     keyring: Keyring
     base_url: str
+    wrote: Callable[[], None] = lambda: None
 
 
 @dataclass(frozen=True, slots=True)

@@ -110,7 +110,10 @@ class Endpoint:
         database, workspaces = self._services.database, call.actor.workspaces
         async with database.reading(workspaces) if route.access == "reads" else database.writing(workspaces) as tx:
             call.tx = tx
-            return await route.handler(call)
+            answer = await route.handler(call)
+        if route.access == "writes":
+            self._services.wrote()
+        return answer
 
 
 class Unknown:

@@ -1,0 +1,31 @@
+"""Forgetting answers that nobody can ask to be repeated any more."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from koine.postgres.database import Tx
+
+KEPT = timedelta(hours=24)
+
+
+async def forget(tx: Tx) -> int:
+    """Forget some keys that are older than a day, in the workspaces that the transaction sees; how many."""
+    rows = await tx.write(
+        """
+        with old as (
+            select k.workspace_id, k.token_id, k.key from unnest($1::bigint[]) as w(id)
+             cross join lateral (
+                select workspace_id, token_id, key from idempotency_keys
+                 where workspace_id = w.id and created_at < now() - $2::interval order by created_at limit 1000) k
+        ), gone as (
+            delete from idempotency_keys k using old
+             where k.workspace_id = old.workspace_id and k.token_id = old.token_id and k.key = old.key returning 1
+        )
+        select count(*) as forgotten from gone
+        """,
+        list(tx.workspaces),
+        KEPT,
+    )
+    forgotten: int = rows[0]["forgotten"]
+    return forgotten
