@@ -52,7 +52,7 @@ async def sql(server: embedded.Running, database: Database) -> AsyncIterator[asy
 @pytest.fixture(scope="session")
 async def base_url(database: Database) -> AsyncIterator[str]:
     """Koine, served over a real socket."""
-    with contextlib.closing(socket.socket()) as listening:
+    with contextlib.closing(socket.socket(proto=socket.IPPROTO_TCP)) as listening:  # asyncio then sets NODELAY
         listening.bind(("127.0.0.1", 0))
         url = f"http://127.0.0.1:{listening.getsockname()[1]}"
         config = uvicorn.Config(app.create(database, base_url=url), log_level="warning", lifespan="off")

@@ -15,6 +15,7 @@ from koine.dialects.dialect import Dialect
 from koine.dialects.highlevel.highlevel import HighLevel
 from koine.dialects.libredesk.libredesk import Libredesk
 from koine.dialects.tight.tight import Tight
+from koine.inbox import setup
 from koine.postgres.database import Database
 
 # Which dialect answers for a path that nothing serves. HighLevel has no prefix of its own, so it comes last.
@@ -25,9 +26,14 @@ DIALECTS = tuple(spoken for _, spoken in PREFIXES)
 def create(database: Database, *, base_url: str) -> Router:
     """All of Koine as one ASGI application."""
     services = Runtime(database, Keyring(database), base_url)
-    routes = [Route("/health", _health), *(route for spoken in DIALECTS for route in dialect.mount(spoken, services))]
+    routes = [
+        Route("/health", health),
+        *setup.routes(database),
+        *(route for spoken in DIALECTS for route in dialect.mount(spoken, services)),
+    ]
     return Router(routes, redirect_slashes=False, default=dialect.Unknown(PREFIXES, services))
 
 
-async def _health(request: Request) -> JSONResponse:
+async def health(request: Request) -> JSONResponse:
+    """Whether this process serves."""
     return JSONResponse({"status": "success", "data": True})

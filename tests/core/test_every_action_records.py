@@ -7,6 +7,7 @@ import importlib
 import inspect
 import pkgutil
 from collections.abc import Awaitable, Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -19,9 +20,9 @@ from koine.core.conversations import changing, finding, messages, opening, threa
 from koine.core.conversations.model import Conversation, Opening, Posting, Said
 from koine.core.inboxes import inboxes
 from koine.core.teams import teams
-from koine.core.tokens import secrets, tokens
+from koine.core.tokens import once, secrets, tokens
 from koine.core.tokens.tokens import Grant
-from koine.core.users import users
+from koine.core.users import passwords, users
 from koine.core.workspaces import workspaces
 from koine.demo import World
 from koine.postgres.database import Database, Tx
@@ -49,7 +50,7 @@ DEEDS: dict[Callable[..., Any], tuple[Deed, list[str]]] = {
         ["conversation.opened", "message.posted"],
     ),
     threads.open: (
-        lambda tx, by, world, lamp: threads.open(tx, by, _home(world), world.lamplight.contacts[0].id),
+        lambda tx, by, world, lamp: threads.open(tx, by, _home(world), world.lamplight.contacts[0].uuid),
         ["conversation.opened"],
     ),
     messages.post: (
@@ -110,6 +111,11 @@ DEEDS: dict[Callable[..., Any], tuple[Deed, list[str]]] = {
         ["token.created"],
     ),
     tokens.revoke: (_revoke, ["token.revoked"]),
+    once.issue: (
+        lambda tx, by, world, lamp: once.issue(tx, by, "setup", lifetime=timedelta(hours=1)),
+        ["token.created"],
+    ),
+    passwords.set_hash: (lambda tx, by, world, lamp: passwords.set_hash(tx, by, world.ada, "hash"), ["password.set"]),
     workspaces.found: (lambda tx, by, world, lamp: workspaces.found(tx, by, "A third one"), ["workspace.created"]),
 }
 
@@ -133,7 +139,12 @@ def actions() -> list[Callable[..., Any]]:
 
 
 # These only read, which the read-only transactions of every GET in the tests prove.
-READING = {"koine.core.conversations.finding", "koine.core.conversations.listing", "koine.core.outbox"}
+READING = {
+    "koine.core.conversations.arrival",
+    "koine.core.conversations.finding",
+    "koine.core.conversations.listing",
+    "koine.core.outbox",
+}
 READERS = {messages.find, messages.latest, contacts.by_uuid, tokens.of_account}
 
 

@@ -154,25 +154,18 @@ class TokenNotFound(NotFound):
     says = "There is no such token."
 
 
-class PositionGone(NotFound):
-    """What followed this position is kept no longer; the oldest one to ask after is `oldest`."""
+class UsedUp(NotFound):
+    """A secret that is good once, and was used, has expired, or never was one."""
 
-    code = "position_gone"
-    says = "What followed this position is kept no longer."
-
-    def __init__(self, oldest: int) -> None:
-        super().__init__()
-        self.oldest = oldest
+    code = "used_up"
+    says = "This link does not work any more."
 
 
-class PositionAhead(Invalid):
-    """The feed has not come to this position yet: it is from elsewhere, or the database is from an older backup."""
+class EmailTaken(Conflict):
+    """Somebody in the account has this address already."""
 
-    code = "position_ahead"
-    says = "The feed has not come to this position yet."
-
-    def __init__(self) -> None:
-        super().__init__(problems=[Problem("not_allowed", ("after",))])
+    code = "email_taken"
+    says = "Somebody here has this e-mail address already."
 
 
 class ConversationExists(Conflict):

@@ -144,6 +144,13 @@ class UserCreated(AccountEvent):
     kind = "user.created"
 
 
+class PasswordSet(AccountEvent):
+    """`data`: user_id."""
+
+    __slots__ = ()
+    kind = "password.set"
+
+
 class MemberAdded(AccountEvent):
     """`data`: user_id, workspace_id, role."""
 

@@ -7,6 +7,7 @@ import re
 
 import nh3
 
+_MARKUP = re.compile("[<>&]")
 _BLOCKS = re.compile(r"<(?:br|/p|/div|/li|/tr|/h[1-6]|/blockquote|/pre)\b[^>]*>", re.IGNORECASE)
 _SPACES = re.compile(r"[ \t\r\f\v]+")
 _LINES = re.compile(r"\s*\n\s*")
@@ -14,6 +15,8 @@ _LINES = re.compile(r"\s*\n\s*")
 
 def clean(untrusted: str) -> str:
     """HTML without scripts, styles, forms, event handlers and foreign schemes."""
+    if not _MARKUP.search(untrusted):
+        return untrusted
     return nh3.clean(untrusted)
 
 

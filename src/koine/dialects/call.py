@@ -13,7 +13,7 @@ from pydantic import BaseModel
 from starlette.types import Receive, Scope, Send
 
 from koine.core.actor import Actor
-from koine.core.tokens.keyring import Keyring
+from koine.core.tokens.keyring import Bearer, Keyring
 from koine.dialects import reading
 from koine.dialects.edge import TooLarge
 from koine.postgres.database import Database, Tx
@@ -47,11 +47,15 @@ class Answer:
 
 
 class Call:
-    """A request on its way through a dialect. `actor` and `tx` are there once the dialect knows who calls."""
+    """A request on its way through a dialect. `actor` and `tx` are there once the dialect knows who calls.
 
-    __slots__ = ("_headers", "_id", "_receive", "actor", "body", "method", "path", "scope", "services", "tx")
+    `bearer` is the token that was shown, where the dialect keeps it for its handlers.
+    """
+
+    __slots__ = ("_headers", "_id", "_receive", "actor", "bearer", "body", "method", "path", "scope", "services", "tx")
 
     actor: Actor
+    bearer: Bearer
     tx: Tx
 
     def __init__(self, scope: Scope, receive: Receive, services: Runtime) -> None:

@@ -40,8 +40,13 @@ class Route:
 class Dialect(Protocol):
     """What each contract says for itself."""
 
-    name: str
-    routes: Sequence[Route]
+    @property
+    def name(self) -> str:
+        """The folder's name."""
+
+    @property
+    def routes(self) -> Sequence[Route]:
+        """Every endpoint."""
 
     async def authenticate(self, call: Call) -> Actor:
         """Who calls. Raises Unauthenticated or Forbidden."""

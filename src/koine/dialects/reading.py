@@ -6,7 +6,7 @@ import re
 from typing import Annotated, Any, TypeVar
 
 from pydantic import AfterValidator, BaseModel, ValidationError
-from pydantic_core import ErrorDetails, PydanticCustomError
+from pydantic_core import ErrorDetails, PydanticCustomError, from_json
 
 from koine.core.errors import Invalid, Problem, ProblemKind
 from koine.dialects.edge import Unreadable
@@ -18,6 +18,9 @@ Model = TypeVar("Model", bound=BaseModel)
 
 # Strings are matched whole, so that brackets inside them do not count.
 _BRACKETS = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+"?|[\[\]{}]', re.DOTALL)
+_ESCAPES = re.compile(rb"\\.", re.DOTALL)
+_UNMARKED = bytes(set(range(256)) - set(b'"[]{}'))
+_ROUNDED = bytes.maketrans(b"{}", b"[]")
 _STEP = {b"[": 1, b"{": 1, b"]": -1, b"}": -1}
 
 # Pydantic's kinds of error that are not simply of a wrong type.
@@ -41,6 +44,7 @@ _KINDS: dict[str, ProblemKind] = {
     "string_unicode": "malformed",
     "unstorable": "malformed",
     "malformed": "malformed",
+    "unchangeable": "unchangeable",
     "value_error": "malformed",
 }
 
@@ -65,12 +69,22 @@ FilledText = Annotated[str, AfterValidator(storable), AfterValidator(not_blank)]
 
 def read(model: type[Model], body: bytes) -> Model:
     """A JSON body as a model. Raises Unreadable, or Invalid with every problem at once."""
-    if too_deep(body):
+    if too_deep(body) or not _only_numbers(body):
         raise Unreadable
     try:
         return model.model_validate_json(body)
     except ValidationError as error:
         raise refusal(error) from None
+
+
+def plain(body: bytes) -> Any:
+    """A JSON body as it is, for dialects that look at it piece by piece. Raises Unreadable."""
+    if too_deep(body):
+        raise Unreadable
+    try:
+        return from_json(body, allow_inf_nan=False)
+    except ValueError:
+        raise Unreadable from None
 
 
 def refusal(error: ValidationError) -> Invalid:
@@ -97,9 +111,26 @@ def too_deep(body: bytes) -> bool:
     """Whether JSON is nested deeper than MAX_DEPTH. Most bodies do not even have that many brackets."""
     if body.count(b"[") + body.count(b"{") <= MAX_DEPTH:
         return False
+    marks = (_ESCAPES.sub(b"", body) if b"\\" in body else body).translate(_ROUNDED, _UNMARKED).replace(b'""', b"")
+    if b'"' not in marks:  # no brackets inside strings: each round takes the innermost level away
+        for _ in range(MAX_DEPTH):
+            marks = marks.replace(b"[]", b"")
+        if not marks:
+            return False
     depth = 0
     for token in _BRACKETS.finditer(body):
         depth += _STEP.get(token[0], 0)
         if depth > MAX_DEPTH:
             return True
     return False
+
+
+def _only_numbers(body: bytes) -> bool:
+    """Whether a body is free of NaN and Infinity, which are not JSON, though Pydantic takes them for numbers."""
+    if b"NaN" not in body and b"Infinity" not in body:
+        return True
+    try:
+        from_json(body, allow_inf_nan=False)
+    except ValueError:
+        return False
+    return True

@@ -10,6 +10,8 @@ from koine.core.identity import new_uuid
 from koine.core.permissions import ROLES
 from koine.postgres.database import Tx
 
+HOUSE = "Koine"
+
 
 @dataclass(frozen=True, slots=True)
 class Account:
@@ -33,3 +35,21 @@ async def first(tx: Tx) -> Account | None:
     """The account of this data folder, or None before anything was set up."""
     row = await store.first(tx)
     return None if row is None else Account(row["id"], row["uuid"], row["name"])
+
+
+async def every(tx: Tx) -> list[Account]:
+    """All accounts of this database, oldest first."""
+    return [Account(row["id"], row["uuid"], row["name"]) for row in await store.every(tx)]
+
+
+async def at_hand(tx: Tx) -> Account:
+    """The account that is meant when nobody says which: the only one, else that of the house."""
+    there = await every(tx)
+    return there[0] if len(there) == 1 else await of_the_house(tx)
+
+
+async def of_the_house(tx: Tx) -> Account:
+    """The account of whoever runs this Koine, as against those of others; founded when it is first asked for."""
+    await store.hold(tx)
+    there = [account for account in await every(tx) if account.name == HOUSE]
+    return there[0] if there else await found(tx, HOUSE)

@@ -25,3 +25,14 @@ async def insert_role(tx: Tx, account_id: int, name: str, permissions: Sequence[
 async def first(tx: Tx) -> Row | None:
     """The oldest account."""
     return await tx.row("select id, uuid, name from accounts order by id limit 1")
+
+
+async def every(tx: Tx) -> list[Row]:
+    """All accounts, oldest first."""
+    return await tx.rows("select id, uuid, name from accounts order by id")
+
+
+async def hold(tx: Tx) -> None:
+    """Nobody else founds an account of the house until this transaction ends."""
+    await tx.begin()
+    await tx.value("select pg_advisory_xact_lock(hashtextextended('koine.accounts', 0))")

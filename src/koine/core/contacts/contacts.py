@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Literal
 from uuid import UUID
 
@@ -25,6 +26,11 @@ async def by_uuid(tx: Tx, by: Actor, uuid: UUID) -> Contact:
     return found
 
 
+async def never_talked(tx: Tx, workspace_id: int, *, limit: int) -> list[Contact]:
+    """Contacts of a workspace without any conversation, oldest first."""
+    return await store.never_talked(tx, workspace_id, limit)
+
+
 async def create(tx: Tx, by: Actor, workspace_id: int, described: Described) -> Contact:
     """A new contact. Raises ContactExists when one has the same e-mail address or phone number already."""
     by.must("contacts:write", workspace_id)
@@ -37,12 +43,16 @@ async def create(tx: Tx, by: Actor, workspace_id: int, described: Described) -> 
 async def upsert(tx: Tx, by: Actor, workspace_id: int, described: Described) -> tuple[Contact, bool]:
     """The contact with the same e-mail address, or else the same number, changed as described; or a new one.
 
-    Whether it is new comes second.
+    Whether it is new comes second. A number that another contact has stays with that one.
     """
     by.must("contacts:write", workspace_id)
     match = await _matching(tx, workspace_id, described)
     if match is None:
         return await _create(tx, by, workspace_id, described), True
+    if match[1] == "email" and described.phone:
+        owner = await store.by_phone(tx, workspace_id, described.phone)
+        if owner is not None and owner.id != match[0].id:
+            described = replace(described, phone=None)
     return await _change(tx, by, match[0], described), False
 
 

@@ -42,8 +42,7 @@ async def by_email(tx: Tx, workspace_id: int, email: str) -> Contact | None:
     return _found(
         await tx.row(
             "select " + COLUMNS + " from contacts"
-            " where workspace_id = $1 and lower(email collate letters) = lower($2 collate letters)"
-            " and email is not null and deleted_at is null"
+            " where workspace_id = $1 and email_folded = lower($2 collate letters) and deleted_at is null"
             " order by external_id is null, id limit 1",
             workspace_id,
             email,
@@ -134,3 +133,15 @@ def _values(described: Described) -> tuple[Any, ...]:
 
 def _found(row: Row | None) -> Contact | None:
     return None if row is None else Contact(**row)
+
+
+async def never_talked(tx: Tx, workspace_id: int, limit: int) -> list[Contact]:
+    """Contacts without any conversation, deleted ones included, oldest first."""
+    rows = await tx.rows(
+        "select " + COLUMNS + " from contacts k where workspace_id = $1 and deleted_at is null"
+        " and not exists (select from conversations c where c.workspace_id = $1 and c.contact_id = k.id)"
+        " order by id limit $2",
+        workspace_id,
+        limit,
+    )
+    return [Contact(**row) for row in rows]

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from uuid import UUID
 
 from koine.core.actor import Actor
-from koine.core.conversations.model import Conversation
-from koine.core.conversations.store import changing, reading
+from koine.core.conversations.model import Conversation, Thread
+from koine.core.conversations.store import changing, reading, threads
 from koine.core.errors import ConversationNotFound
 from koine.postgres.database import Tx
 
@@ -24,12 +24,31 @@ async def held(tx: Tx, by: Actor, id: int) -> Conversation:
     return await by_id(tx, by, id)
 
 
+async def hold(tx: Tx, by: Actor, ids: Sequence[int]) -> None:
+    """Nobody else changes these conversations until this transaction ends; for those who change several in one."""
+    await changing.lock_all(tx, by.workspaces, ids)
+
+
 async def by_uuid(tx: Tx, by: Actor, uuid: UUID) -> Conversation:
     """Raises ConversationNotFound when it does not exist or may not be seen; deleted ones are found."""
     by.must_somewhere("conversations:read")
     return _there(
         await reading.find(tx, by, "c.workspace_id = any (?::bigint[]) and c.uuid = ?::uuid", _open(by), uuid)
     )
+
+
+async def hidden(tx: Tx, by: Actor, uuid: UUID) -> bool:
+    """Whether by_uuid did not find it only because the actor may not see it: it stands in a workspace open to them."""
+    return await reading.exists(tx, by.workspaces, uuid)
+
+
+async def thread(tx: Tx, by: Actor, uuid: UUID) -> Thread:
+    """A conversation as the contact's thread. Raises ConversationNotFound as by_uuid, and when it has no contact."""
+    by.must_somewhere("conversations:read")
+    found = await threads.find(tx, by, uuid)
+    if found is None:
+        raise ConversationNotFound
+    return found
 
 
 async def by_ids(tx: Tx, by: Actor, ids: Sequence[int]) -> dict[int, Conversation]:

@@ -111,6 +111,11 @@ class Opening:
     continuous: bool = False
     custom_attributes: Mapping[str, Any] = field(default_factory=dict)
 
+    @property
+    def assigned(self) -> bool:
+        """Whether it is meant for somebody from the start."""
+        return self.assignee_id is not None or self.team_id is not None
+
 
 @dataclass(frozen=True, slots=True)
 class Opened:
@@ -123,6 +128,39 @@ class Opened:
     message_id: int | None
     message_uuid: UUID | None
     at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Thread:
+    """A conversation with a contact; `contact` and `assignee` are the ids that strangers may see.
+
+    `channel` is that of its inbox, None outside of any.
+    """
+
+    workspace_id: int
+    id: int
+    uuid: UUID
+    contact: UUID
+    assignee: UUID | None
+    channel: str | None
+    resolved: bool
+    starred: bool
+    unread_count: int
+    created_at: datetime
+    updated_at: datetime
+    last_message_at: datetime
+    deleted: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """A contact and the conversation that they have, if any; a `deleted` one can be brought back."""
+
+    contact: UUID
+    contact_id: int
+    id: int | None
+    uuid: UUID | None
+    deleted: bool
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,3 +19,14 @@ async def must_exist(tx: Tx, workspace_id: int, ids: Sequence[int]) -> None:
     """Raises Invalid when one of these ids names no file of this workspace."""
     if await missing(tx, workspace_id, ids):
         raise Invalid(problems=[Problem("not_found", ("attachments",))])
+
+
+async def unsaid(tx: Tx, workspace_id: int, ids: Sequence[int]) -> list[int]:
+    """Those of these files that no message was said with yet; nobody else says them until this transaction ends.
+
+    Raises Invalid when one of these ids names no file of this workspace.
+    """
+    held = await store.hold(tx, workspace_id, ids)
+    if held != set(ids):
+        raise Invalid(problems=[Problem("not_found", ("attachments",))])
+    return sorted(held - await store.said(tx, workspace_id, ids))

@@ -45,3 +45,8 @@ async def find(tx: Tx, workspace_id: int, id: int) -> Inbox | None:
     """The inbox with this id in a workspace, unless it was deleted."""
     row = await store.find(tx, workspace_id, id)
     return None if row is None else Inbox(**row)
+
+
+async def of_workspace(tx: Tx, workspace_id: int) -> list[Inbox]:
+    """A workspace's inboxes, oldest first."""
+    return [Inbox(**row) for row in await store.of_workspace(tx, workspace_id)]

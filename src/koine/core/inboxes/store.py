@@ -31,3 +31,14 @@ async def find(tx: Tx, workspace_id: int, id: int) -> Row | None:
         workspace_id,
         id,
     )
+
+
+async def of_workspace(tx: Tx, workspace_id: int) -> list[Row]:
+    """A workspace's inboxes, oldest first."""
+    return await tx.rows(
+        """
+        select workspace_id, id, uuid, name, channel, address, enabled from inboxes
+         where workspace_id = $1 and deleted_at is null order by id
+        """,
+        workspace_id,
+    )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from uuid import UUID
 
-from koine.postgres.database import Tx
+from koine.postgres.database import Row, Tx
 
 
 async def insert(tx: Tx, workspace_id: int, uuid: UUID, name: str, members: Sequence[int]) -> int:
@@ -27,3 +27,8 @@ async def exists(tx: Tx, workspace_id: int, id: int) -> bool | None:
     """Whether there is such a team."""
     found: bool | None = await tx.value("select true from teams where workspace_id = $1 and id = $2", workspace_id, id)
     return found
+
+
+async def of_workspace(tx: Tx, workspace_id: int) -> list[Row]:
+    """A workspace's teams, oldest first."""
+    return await tx.rows("select id, name from teams where workspace_id = $1 order by id", workspace_id)

@@ -21,3 +21,8 @@ async def create(tx: Tx, by: Actor, workspace_id: int, *, name: str, members: tu
 async def exists(tx: Tx, workspace_id: int, id: int) -> bool:
     """Whether a workspace has this team."""
     return bool(await store.exists(tx, workspace_id, id))
+
+
+async def of_workspace(tx: Tx, workspace_id: int) -> dict[int, str]:
+    """The names of a workspace's teams by id, oldest first."""
+    return {row["id"]: row["name"] for row in await store.of_workspace(tx, workspace_id)}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass
+from uuid import UUID
 
 from koine.core.actor import Actor
 from koine.core.errors import TokenExpired, Unauthenticated
@@ -18,13 +19,18 @@ _AT_MOST = 10_000  # secrets
 
 @dataclass(frozen=True, slots=True)
 class Bearer:
-    """A token that was shown, and who acts with it."""
+    """A token that was shown, and who acts with it. `scopes` say in its dialect's words what it may do; None: all.
+
+    `workspace_uuid` is that of the workspace for which it was issued, where that is exactly one.
+    """
 
     token_id: int
     dialect: str
     kind: TokenKind
     key: str | None
     actor: Actor
+    scopes: frozenset[str] | None = None
+    workspace_uuid: UUID | None = None
 
 
 class Keyring:
@@ -55,7 +61,7 @@ class Keyring:
             async with self._database.writing(()) as tx:
                 tx.only_one_write()
                 await store.touch(tx, row["id"])
-        bearer = Bearer(row["id"], row["dialect"], row["kind"], row["key"], _actor(row))
+        bearer = _bearer(row)
         if row["expires_at"] is not None:
             until = min(until, time.monotonic() + row["expires_at"].timestamp() - time.time())
         self._remember(fingerprint, until, bearer)
@@ -68,6 +74,11 @@ class Keyring:
             if len(self._known) >= _AT_MOST:
                 self._known.clear()
         self._known[fingerprint] = (until, bearer)
+
+
+def _bearer(row: Row) -> Bearer:
+    scopes = None if row["scopes"] is None else frozenset(row["scopes"])
+    return Bearer(row["id"], row["dialect"], row["kind"], row["key"], _actor(row), scopes, row["workspace_uuid"])
 
 
 def _actor(row: Row) -> Actor:

@@ -69,7 +69,7 @@ async def bearer(tx: Tx, secret_hash: bytes) -> Row | None:
     """A token by its secret, with its user and all that decides what it opens, in one statement."""
     return await tx.row(
         """
-        select t.id, t.account_id, t.dialect, t.kind, t.key, t.client_id, t.permissions, t.expires_at,
+        select t.id, t.account_id, t.dialect, t.kind, t.key, t.client_id, t.permissions, t.scopes, t.expires_at,
                t.expires_at <= now() as expired,
                t.revoked_at is not null or c.revoked_at is not null as revoked,
                t.last_used_at is null or t.last_used_at < now() - interval '1 minute' as unused_for_a_minute,
@@ -80,7 +80,10 @@ async def bearer(tx: Tx, secret_hash: bytes) -> Row | None:
                   left join memberships m on m.workspace_id = w.id and m.user_id = t.user_id
                   left join roles r on r.id = m.role_id
                  where w.account_id = t.account_id and (t.workspaces is null or w.id = any (t.workspaces))
-                   and (t.user_id is null or r.id is not null)) as access
+                   and (t.user_id is null or r.id is not null)) as access,
+               case when cardinality(t.workspaces) = 1
+                    then (select w.uuid from workspaces w where w.id = t.workspaces[1] and w.account_id = t.account_id)
+                end as workspace_uuid
           from tokens t left join users u on u.id = t.user_id left join tokens c on c.id = t.client_id
          where t.secret_hash = $1
         """,
@@ -97,3 +100,46 @@ async def touch(tx: Tx, id: int) -> None:
         """,
         id,
     )
+
+
+async def live(tx: Tx, dialect: str, kind: str, secret_hash: bytes) -> int | None:
+    """The account of a secret of this kind that is still good."""
+    account_id: int | None = await tx.value(
+        """
+        select account_id from tokens
+         where secret_hash = $3 and dialect = $1 and kind = $2 and revoked_at is null and expires_at > now()
+        """,
+        dialect,
+        kind,
+        secret_hash,
+    )
+    return account_id
+
+
+async def use_up(tx: Tx, dialect: str, kind: str, secret_hash: bytes) -> Row | None:
+    """End a secret of this kind that is still good: of two who use it at once, one gets the row."""
+    rows = await tx.write(
+        """
+        update tokens set revoked_at = now(), last_used_at = now()
+         where secret_hash = $3 and dialect = $1 and kind = $2 and revoked_at is null and expires_at > now()
+        returning id, account_id
+        """,
+        dialect,
+        kind,
+        secret_hash,
+    )
+    return rows[0] if rows else None
+
+
+async def end_all(tx: Tx, account_id: int, dialect: str, kind: str) -> list[int]:
+    """End all of an account's secrets of this kind; the ids of those that were not ended before."""
+    rows = await tx.write(
+        """
+        update tokens set revoked_at = now()
+         where account_id = $1 and dialect = $2 and kind = $3 and revoked_at is null returning id
+        """,
+        account_id,
+        dialect,
+        kind,
+    )
+    return [row["id"] for row in rows]

@@ -63,6 +63,19 @@ async def there(tx: Tx, account_id: int, id: int) -> Row:
     return found
 
 
+async def member(tx: Tx, workspace_id: int, uuid: UUID) -> Row | None:
+    """The member of a workspace with this uuid."""
+    return await tx.row(
+        """
+        select u.id, u.uuid, u.account_id, u.external_id, u.email, u.first_name, u.last_name, u.enabled
+          from users u join memberships m on m.user_id = u.id
+         where m.workspace_id = $1 and u.uuid = $2
+        """,
+        workspace_id,
+        uuid,
+    )
+
+
 async def memberships(tx: Tx, user_id: int) -> list[Row]:
     """What somebody may do, a row a workspace."""
     return await tx.rows(
@@ -72,3 +85,37 @@ async def memberships(tx: Tx, user_id: int) -> list[Row]:
         """,
         user_id,
     )
+
+
+async def by_email(tx: Tx, account_id: int, email: str) -> Row | None:
+    """The user with this address, whatever its case."""
+    return await tx.row(
+        """
+        select id, uuid, account_id, external_id, email, first_name, last_name, enabled from users
+         where account_id = $1 and lower(email collate letters) = lower($2 collate letters)
+        """,
+        account_id,
+        email,
+    )
+
+
+async def set_password_hash(tx: Tx, account_id: int, user_id: int, password_hash: str) -> None:
+    """Replace somebody's password."""
+    await tx.write(
+        "update users set password_hash = $3, updated_at = now() where account_id = $1 and id = $2",
+        account_id,
+        user_id,
+        password_hash,
+    )
+
+
+async def any_administrator(tx: Tx) -> bool:
+    """Whether somebody can sign in who may manage an account."""
+    found: bool = await tx.value(
+        """
+        select exists (
+            select 1 from users u join memberships m on m.user_id = u.id join roles r on r.id = m.role_id
+             where u.enabled and u.password_hash is not null and 'account:manage' = any (r.permissions))
+        """
+    )
+    return found

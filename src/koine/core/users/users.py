@@ -72,6 +72,18 @@ async def by_id(tx: Tx, account_id: int, id: int) -> User | None:
     return None if row is None else _user(row)
 
 
+async def by_email(tx: Tx, account_id: int, email: str) -> User | None:
+    """The person with this e-mail address, whatever its case."""
+    row = await store.by_email(tx, account_id, email)
+    return None if row is None else _user(row)
+
+
+async def member(tx: Tx, workspace_id: int, uuid: UUID) -> User | None:
+    """The person with this uuid, if they are a member of the workspace."""
+    row = await store.member(tx, workspace_id, uuid)
+    return None if row is None else _user(row)
+
+
 async def memberships(tx: Tx, user_id: int) -> Mapping[int, Membership]:
     """What somebody may do, by workspace."""
     rows = await store.memberships(tx, user_id)

@@ -11,9 +11,7 @@ from koine.dialects.highlevel import scopes as known
 from koine.postgres.database import Tx
 
 
-async def issue(
-    tx: Tx, by: Actor, workspace_id: int, *, name: str = "", scopes: Sequence[str] = known.ALL
-) -> Issued:
+async def issue(tx: Tx, by: Actor, workspace_id: int, *, name: str = "", scopes: Sequence[str] = known.ALL) -> Issued:
     """A token of one workspace; its secret starts with `pit-`, as clients expect."""
     grant = Grant(
         "highlevel", "key", name, workspaces=[workspace_id], permissions=known.permissions(scopes), scopes=scopes

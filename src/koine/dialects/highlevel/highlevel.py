@@ -1,29 +1,31 @@
-"""A place kept for the dialect."""
+"""The dialect as a whole: its endpoints, who calls, and how it refuses."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
 from koine.core.actor import Actor
-from koine.core.errors import Refused, Unauthenticated
+from koine.core.errors import Refused
 from koine.dialects.call import Answer, Call
 from koine.dialects.dialect import Route
+from koine.dialects.highlevel import auth, errors
+from koine.dialects.highlevel.routes import ROUTES
 
 
 class HighLevel:
-    """Nothing yet."""
+    """Conversations and contacts of one location, for clients of `services.leadconnectorhq.com`."""
 
     name = "highlevel"
-    routes: Sequence[Route] = ()
+    routes: Sequence[Route] = ROUTES
 
     async def authenticate(self, call: Call) -> Actor:
-        """Nobody."""
-        raise Unauthenticated
+        """Whoever's token is shown, for a version that is published. Raises Unauthenticated."""
+        return await auth.authenticate(call)
 
     def refuse(self, refused: Refused, call: Call) -> Answer:
-        """A refusal."""
-        return Answer(400, {"message": refused.says})
+        """A refusal as NestJS writes it."""
+        return errors.refuse(refused, call)
 
     def fault(self, call: Call) -> Answer:
-        """A fault."""
-        return Answer(500, {})
+        """A 500 that tells nothing."""
+        return errors.fault(call)

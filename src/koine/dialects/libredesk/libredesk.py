@@ -1,29 +1,31 @@
-"""A place kept for the dialect."""
+"""The dialect as a whole: its endpoints, who calls, and how it refuses."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
 from koine.core.actor import Actor
-from koine.core.errors import Refused, Unauthenticated
+from koine.core.errors import Refused
 from koine.dialects.call import Answer, Call
 from koine.dialects.dialect import Route
+from koine.dialects.libredesk import auth, errors
+from koine.dialects.libredesk.routes import ROUTES
 
 
 class Libredesk:
-    """Nothing yet."""
+    """Libredesk 2.7 and the page of its API that describes creating a conversation."""
 
     name = "libredesk"
-    routes: Sequence[Route] = ()
+    routes: Sequence[Route] = ROUTES
 
     async def authenticate(self, call: Call) -> Actor:
-        """Nobody."""
-        raise Unauthenticated
+        """The agent whose API key is shown."""
+        return await auth.authenticate(call)
 
     def refuse(self, refused: Refused, call: Call) -> Answer:
-        """A refusal."""
-        return Answer(400, {"message": refused.says})
+        """A refusal in Libredesk's envelope."""
+        return errors.refuse(refused)
 
     def fault(self, call: Call) -> Answer:
-        """A fault."""
-        return Answer(500, {})
+        """A 500 in Libredesk's envelope."""
+        return errors.fault()

@@ -1,29 +1,28 @@
-"""A place kept for the dialect."""
+"""The dialect as a whole: its endpoints, who calls, and how it refuses."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from koine.core.actor import Actor
-from koine.core.errors import Refused, Unauthenticated
+from koine.core.errors import Refused
 from koine.dialects.call import Answer, Call
-from koine.dialects.dialect import Route
+from koine.dialects.tight import auth, errors
+from koine.dialects.tight.routes import ROUTES
 
 
 class Tight:
-    """Nothing yet."""
+    """Tight v6, conversations and messages."""
 
     name = "tight"
-    routes: Sequence[Route] = ()
+    routes = ROUTES
 
     async def authenticate(self, call: Call) -> Actor:
-        """Nobody."""
-        raise Unauthenticated
+        """The user or the partner whose access token it is. Raises Unauthenticated."""
+        return await auth.actor(call)
 
     def refuse(self, refused: Refused, call: Call) -> Answer:
-        """A refusal."""
-        return Answer(400, {"message": refused.says})
+        """A refusal in the envelope."""
+        return errors.refuse(refused)
 
     def fault(self, call: Call) -> Answer:
-        """A fault."""
-        return Answer(500, {})
+        """A 500 in the envelope, which tells nothing."""
+        return errors.fault()

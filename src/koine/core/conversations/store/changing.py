@@ -19,6 +19,19 @@ async def lock(tx: Tx, workspaces: Sequence[int], id: int) -> None:
     )
 
 
+async def lock_all(tx: Tx, workspaces: Sequence[int], ids: Sequence[int]) -> None:
+    """As lock, for several, always in the same order: who holds one and waits for another is never waited for."""
+    await tx.begin()
+    await tx.rows(
+        """
+        select 1 from conversations where workspace_id = any ($1::bigint[]) and id = any ($2::bigint[])
+         order by id for update
+        """,
+        list(workspaces),
+        list(ids),
+    )
+
+
 async def usual_status(tx: Tx, workspace_id: int, category: Category) -> Status:
     """The status that a category alone stands for in a workspace."""
     (row,) = await tx.rows(

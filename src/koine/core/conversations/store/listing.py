@@ -7,12 +7,12 @@ from datetime import datetime
 from typing import Any
 
 from koine.core.actor import Actor
-from koine.core.conversations import visibility
-from koine.core.conversations.asked import Asked, Compared, Comparison, Field, Order, OrderBy
+from koine.core.conversations.asked import Asked, Order, OrderBy
 from koine.core.conversations.model import Conversation
-from koine.core.conversations.store import reading
+from koine.core.conversations.store import conditions, reading
+from koine.core.conversations.store.conditions import FEW, LONGEST_START
 from koine.core.errors import CursorUnreadable
-from koine.core.filters import Clauses, pattern
+from koine.core.filters import Clauses
 from koine.core.page import Place, Window
 from koine.postgres.database import Tx
 
@@ -21,20 +21,14 @@ _KEYS: dict[OrderBy, tuple[str, str]] = {
     "created": ("c.created_at", "timestamptz"),
     "updated": ("c.updated_at", "timestamptz"),
     "last_message": ("c.last_message_at", "timestamptz"),
-    "subject": ("left(c.subject, 500)", "text"),
+    "subject": ("c.subject_start", "text"),
     "id": ("c.id", "bigint"),
 }
 
-_OPERATORS: dict[Comparison, str] = {
-    "equal": "=",
-    "greater": ">",
-    "greater_equal": ">=",
-    "less": "<",
-    "less_equal": "<=",
-}
+# The indexes of these orders hold what is resolved and what is not apart: a list of either reads no row of the other.
+_BY_SIDE: frozenset[OrderBy] = frozenset({"created", "updated", "last_message"})
 
-# Who opened a conversation is a user or a contact; both have an id of the caller's own, and an address in any case.
-_PEOPLE: dict[Field, tuple[str, bool]] = {"author_external_id": ("external_id", False), "author_email": ("email", True)}
+TRIED = 400  # rows of the order that are looked at before asking whether a condition keeps only few
 
 
 async def top(tx: Tx, by: Actor, asked: Asked, order: Order, window: Window) -> list[Conversation]:
@@ -42,12 +36,10 @@ async def top(tx: Tx, by: Actor, asked: Asked, order: Order, window: Window) -> 
 
     Each workspace gives its first rows from an index, then they are merged: the cost follows the page, not the table.
     """
-    clauses = Clauses(by.kind, by.id)
-    _conditions(clauses, by, asked)
-    descending = order.descending != window.backwards
-    if window.place is not None:
-        _beside(clauses, window.place, order.by, descending)
-    sql = _statement(clauses, by, asked, _KEYS[order.by][0], "desc" if descending else "asc", window.limit + 1)
+    readable = by.workspaces if asked.workspaces is None else sorted(set(by.workspaces) & set(asked.workspaces))
+    clauses = Clauses(by.kind, by.id, list(readable))
+    few = conditions.add(clauses, by, asked, sides=order.by in _BY_SIDE, starts=order.by == "subject")
+    sql = _statement(clauses, few, asked, order, window, len(readable))
     return reading.conversations(await tx.rows(sql, *clauses.values))
 
 
@@ -61,118 +53,82 @@ def place_value(conversation: Conversation, order: OrderBy) -> str:
         case "last_message":
             return conversation.last_message_at.isoformat()
         case "subject":
-            return conversation.subject[:500]
+            return conversation.subject[:LONGEST_START]
         case "id":
             return str(conversation.id)
 
 
-def _statement(clauses: Clauses, by: Actor, asked: Asked, key: str, way: str, limit: int) -> str:
-    """Top rows by workspace, merged, and only then joined with what is shown of them.
+def _statement(clauses: Clauses, few: Sequence[str], asked: Asked, order: Order, window: Window, readable: int) -> str:
+    """Top rows by workspace, merged, and only then joined with what is shown of them. $3 are the workspaces.
 
-    The limit is a literal: a plan that must serve any limit would expect a tenth of the table, and sort.
+    One plan has to serve all values, so the statement finds out by itself how many rows a condition keeps: it tries a
+    stretch of the order; if that does not fill the page, it sorts what a condition keeps, as long as those are few; and
+    only then it goes along the order to the end. Limits are literals: a plan for any limit would expect a tenth of the
+    table, and sort.
     """
-    readable = by.workspaces if asked.workspaces is None else sorted(set(by.workspaces) & set(asked.workspaces))
-    workspaces = clauses.value(list(readable))
+    key = _KEYS[order.by][0]
+    descending = order.descending != window.backwards
+    way = "desc" if descending else "asc"
+    sort = f"order by {key} {way}, c.id {way}"
+    end = f"{sort} limit {window.limit + 1:d}"
+    row = "c.deleted_at is null"
+    if window.place is not None:
+        row = f"c.deleted_at is null and {_beside(clauses, window.place, order.by, descending)}"
+    sides = _sides(asked, order.by)
+    along = _along(sides, f"{row} and {clauses.sql}", end, readable)
+    if not few:
+        return f"with top as ({along}) select {reading.COLUMNS} from top c {reading.JOINS} {sort}"
+    stretch = _along(sides, row, f"{sort} limit {max(window.limit + 1, TRIED // max(readable, 1)):d}", readable)
+    filled = f"(select count(*) from tried) > {window.limit:d}"
+    counted = [f"(select count(*) from few{number:d}) <= {FEW:d}" for number in range(len(few))]
+    sorts = [
+        f"""select c.* from (select distinct f.workspace_id, f.id from few{number:d} f) f cross join lateral (
+                select c.* from conversations c where c.workspace_id = f.workspace_id and c.id = f.id
+                   and {row} and {clauses.sql} limit 1) c
+             where not {filled} and {" and not ".join(counted[number::-1])} {end}"""
+        for number in range(len(few))
+    ]
     return f"""
-        with top as (
-            select c.* from unnest({workspaces}::bigint[]) as w(id)
-             cross join lateral (
-                select c.* from conversations c {_MARKS if asked.read is not None else ""}
-                 where c.workspace_id = w.id and c.deleted_at is null and {clauses.sql}
-                 order by {key} {way}, c.id {way} limit {limit:d}) c
-             order by {key} {way}, c.id {way} limit {limit:d})
-        select {reading.COLUMNS} from top c {reading.JOINS} order by {key} {way}, c.id {way}
-    """
-
-
-_MARKS = """left join read_marks r on r.workspace_id = c.workspace_id and r.conversation_id = c.id
-                                  and r.reader_kind = $1::text and r.reader_id = $2::bigint"""
-
-
-def _conditions(clauses: Clauses, by: Actor, asked: Asked) -> None:
-    if not visibility.whole(by):
-        visibility.limit(clauses, by)
-    for compared in asked.compared:
-        _compare(clauses, by, compared)
-    if asked.entities is not None:
-        clauses.add(
-            "c.id in (select e.conversation_id from conversation_entities e"
-            " where e.workspace_id = c.workspace_id and e.entity = any (?::text[]))",
-            list(asked.entities),
+        with tried as materialized (select c.* from ({stretch}) c where {clauses.sql} {end}),
+        {
+        ", ".join(
+            f"few{number:d} as materialized (select f.* from ({select}) f limit {FEW + 1:d})"
+            for number, select in enumerate(few)
         )
-    if asked.resolved is not None:
-        _one_of(clauses, "c.resolved", asked.resolved)
-    if asked.read is not None:
-        _one_of(clauses, _READ, asked.read)
-    if asked.contact_id is not None:
-        clauses.add("c.contact_id = ?::bigint", asked.contact_id)
+    },
+        top as (
+            select c.* from (
+                (select c.* from tried c where {filled})
+                union all ({") union all (".join(sorts)})
+                union all (select c.* from ({along}) c where not {filled} and not {" and not ".join(counted)})) c {end})
+        select {reading.COLUMNS} from top c {reading.JOINS} {sort}"""
 
 
-_READ = """(case when r.message_id >= coalesce(c.last_message_id, 0) then r.read
-                 else coalesce(c.last_message_author_kind, c.opened_by_kind) = $1::text
-                      and coalesce(c.last_message_author_id, c.opened_by_id) is not distinct from $2::bigint end)"""
+def _along(sides: Sequence[str], condition: str, end: str, readable: int) -> str:
+    """The first rows of an order. Each side of each workspace gives as many as are wanted, then they are merged."""
+    if readable == 1:
+        return _merged(sides, f"c.workspace_id = ($3::bigint[])[1] and {condition}", end)
+    merged = _merged(sides, f"c.workspace_id = w.id and {condition}", end)
+    return f"select c.* from unnest($3::bigint[]) as w(id) cross join lateral ({merged}) c {end}"
 
 
-def _one_of(clauses: Clauses, truth: str, wanted: Sequence[bool]) -> None:
-    """A plain condition where there can be one, so that a partial index fits."""
-    match (True in wanted, False in wanted):
-        case (True, False):
-            clauses.add(truth)
-        case (False, True):
-            clauses.add(f"not {truth}")
-        case (False, False):
-            clauses.add("false")
+def _merged(sides: Sequence[str], condition: str, end: str) -> str:
+    parts = [f"(select c.* from conversations c where {side} and {condition} {end})" for side in sides]
+    return f"select c.* from ({' union all '.join(parts)}) c {end}"
 
 
-def _compare(clauses: Clauses, by: Actor, compared: Compared) -> None:
-    if compared.field == "subject":
-        _compare_subject(clauses, compared)
-        return
-    column, folded = _PEOPLE[compared.field]
-    # What is not equal may also be nobody: the condition is that no author is equal.
-    negated = compared.comparison == "not_equal"
-    comparison: Comparison = "equal" if negated else compared.comparison
-    users, contacts = (_text_condition(f"{person}.{column}", comparison, folded=folded) for person in ("u", "a"))
-    given = pattern(compared.value) if comparison == "contains" else compared.value
-    clauses.add(
-        f"{'not ' if negated else ''}("
-        f"c.opened_by_kind = 'user' and c.opened_by_id in"
-        f" (select u.id from users u where u.account_id = ?::bigint and {users}) or "
-        f"c.opened_by_kind = 'contact' and c.opened_by_id in"
-        f" (select a.id from contacts a where a.workspace_id = c.workspace_id and {contacts}))",
-        by.account_id,
-        given,
-        given,
-    )
+def _sides(asked: Asked, order: OrderBy) -> Sequence[str]:
+    """The resolved and the others, as far as they are wanted; where an order holds them together, both in one."""
+    if order not in _BY_SIDE or asked.resolved == []:
+        return ["true"]
+    wanted = (True, False) if asked.resolved is None else asked.resolved
+    return [side for truth, side in ((True, "c.resolved"), (False, "not c.resolved")) if truth in wanted]
 
 
-def _compare_subject(clauses: Clauses, compared: Compared) -> None:
-    value = compared.value
-    match compared.comparison:
-        case "contains" if len(value) < 3:  # too short for the trigram index, and common: read in order instead
-            clauses.add("position(lower(?::text collate letters) in lower(c.subject collate letters)) > 0", value)
-        case "contains":
-            clauses.add(_text_condition("c.subject", "contains"), pattern(value))
-        case "equal":
-            clauses.add("left(c.subject, 500) = left(?::text, 500) and c.subject = ?::text", value, value)
-        case comparison:
-            clauses.add(_text_condition("c.subject", comparison), value)
-
-
-def _text_condition(column: str, comparison: Comparison, *, folded: bool = False) -> str:
-    """A condition on text; the collation `letters` folds case beyond ASCII too, which the database's own does not."""
-    if comparison == "contains":
-        return f"lower({column} collate letters) like lower(?::text collate letters)"
-    operator = "is distinct from" if comparison == "not_equal" else _OPERATORS[comparison]
-    if folded:
-        return f"lower({column} collate letters) {operator} lower(?::text collate letters)"
-    return f"{column} {operator} ?::text"
-
-
-def _beside(clauses: Clauses, place: Place, order: OrderBy, descending: bool) -> None:
+def _beside(clauses: Clauses, place: Place, order: OrderBy, descending: bool) -> str:
     key, type_ = _KEYS[order]
-    sign = "<" if descending else ">"
-    clauses.add(f"({key}, c.id) {sign} (?::{type_}, ?::bigint)", _read_value(place.value, order), place.id)
+    value, id = clauses.value(_read_value(place.value, order)), clauses.value(place.id)
+    return f"({key}, c.id) {'<' if descending else '>'} ({value}::{type_}, {id}::bigint)"
 
 
 def _read_value(value: str, order: OrderBy) -> Any:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from uuid import UUID
 
 from koine.core.actor import Actor, Author
 from koine.core.conversations import visibility
@@ -34,15 +35,16 @@ COLUMNS = """
     c.custom_attributes, c.created_at, c.updated_at, c.deleted_at
 """
 
+# A join on null looks nowhere: a user is not looked for among the contacts, nor a contact among the users.
 JOINS = """
     join statuses s on s.workspace_id = c.workspace_id and s.id = c.status_id
     left join messages m on m.workspace_id = c.workspace_id and m.id = c.last_message_id
-    left join users ou on c.opened_by_kind = 'user' and ou.id = c.opened_by_id
-    left join contacts oc on c.opened_by_kind = 'contact' and oc.workspace_id = c.workspace_id
-                         and oc.id = c.opened_by_id
-    left join users lu on c.last_message_author_kind = 'user' and lu.id = c.last_message_author_id
-    left join contacts lc on c.last_message_author_kind = 'contact' and lc.workspace_id = c.workspace_id
-                         and lc.id = c.last_message_author_id
+    left join users ou on ou.id = case when c.opened_by_kind = 'user' then c.opened_by_id end
+    left join contacts oc on oc.workspace_id = c.workspace_id
+                         and oc.id = case when c.opened_by_kind = 'contact' then c.opened_by_id end
+    left join users lu on lu.id = case when c.last_message_author_kind = 'user' then c.last_message_author_id end
+    left join contacts lc on lc.workspace_id = c.workspace_id
+                         and lc.id = case when c.last_message_author_kind = 'contact' then c.last_message_author_id end
     left join read_marks r on r.workspace_id = c.workspace_id and r.conversation_id = c.id
                           and r.reader_kind = $1::text and r.reader_id = $2::bigint
 """
@@ -66,6 +68,16 @@ async def find_all(tx: Tx, by: Actor, condition: str, *values: object, limit: in
         *clauses.values,
     )
     return [conversation(row) for row in rows]
+
+
+async def exists(tx: Tx, workspaces: Sequence[int], uuid: UUID) -> bool:
+    """Whether one of these workspaces has this conversation outside the bin, whoever may see it."""
+    found = await tx.value(
+        "select true from conversations where workspace_id = any ($1::bigint[]) and uuid = $2 and deleted_at is null",
+        list(workspaces),
+        uuid,
+    )
+    return found is True
 
 
 def conversations(rows: Sequence[Row]) -> list[Conversation]:

@@ -2,33 +2,64 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from uuid import UUID
 
-from koine.postgres.database import Tx
+from koine.core.actor import Actor
+from koine.core.conversations import visibility
+from koine.core.conversations.model import Standing, Thread
+from koine.core.filters import Clauses
+from koine.postgres.database import Row, Tx
+
+_COLUMNS = """
+    c.workspace_id, c.id, c.uuid, k.uuid as contact, u.uuid as assignee, i.channel, c.resolved, c.starred,
+    c.unread_count, c.created_at, c.updated_at, c.last_message_at, c.deleted_at is not null as deleted
+"""
+
+_JOINS = """
+    join contacts k on k.workspace_id = c.workspace_id and k.id = c.contact_id
+    left join users u on u.id = c.assignee_id
+    left join inboxes i on i.workspace_id = c.workspace_id and i.id = c.inbox_id
+"""
+
+# Two orders of their own, so that neither sorts all that a contact ever wrote.
+_STANDING = """
+select k.id as contact_id, t.id, t.uuid, coalesce(t.deleted, false) as deleted
+  from contacts k
+  left join lateral (
+       (select c.id, c.uuid, false as deleted from conversations c
+         where c.workspace_id = $1 and c.contact_id = k.id and c.deleted_at is null
+         order by c.last_message_at desc, c.id desc limit 1)
+       union all
+       (select c.id, c.uuid, true as deleted from conversations c
+         where c.workspace_id = $1 and c.contact_id = k.id and c.continuous and c.deleted_at is not null)
+       order by deleted limit 1) t on true
+ where k.workspace_id = $1 and k.uuid = $2 and k.deleted_at is null
+"""
 
 
-@dataclass(frozen=True, slots=True)
-class Thread:
-    """The contact's conversation; `deleted` when it can only be brought back."""
-
-    id: int
-    uuid: UUID
-    deleted: bool
+async def standing(tx: Tx, workspace_id: int, contact: UUID) -> Standing | None:
+    """The contact with their newest conversation of whatever origin, or failing that the continuous one in the bin."""
+    row = await tx.row(_STANDING, workspace_id, contact)
+    return None if row is None else Standing(contact, *row.values())
 
 
-async def of_contact(tx: Tx, workspace_id: int, contact_id: int) -> Thread | None:
-    """The newest conversation of a contact, of whatever origin; failing that, the continuous one in the bin."""
-    row = await tx.row(
-        """
-        select id, uuid, deleted_at is not null as deleted from conversations
-         where workspace_id = $1 and contact_id = $2 and (deleted_at is null or continuous)
-         order by deleted_at is not null, last_message_at desc, id desc limit 1
-        """,
+async def by_id(tx: Tx, workspace_id: int, id: int) -> Thread:
+    """The thread with this id, which is there."""
+    rows = await tx.rows(
+        "select " + _COLUMNS + " from conversations c " + _JOINS + " where c.workspace_id = $1 and c.id = $2",
         workspace_id,
-        contact_id,
+        id,
     )
-    return None if row is None else Thread(*row.values())
+    return _thread(rows[0])
+
+
+async def find(tx: Tx, by: Actor, uuid: UUID) -> Thread | None:
+    """The thread that the actor may see by this uuid, also in the bin; a conversation without a contact is none."""
+    clauses = Clauses()
+    visibility.limit(clauses, by)
+    clauses.add("c.uuid = ?::uuid", uuid)
+    row = await tx.row(f"select {_COLUMNS} from conversations c {_JOINS} where {clauses.sql}", *clauses.values)
+    return None if row is None else _thread(row)
 
 
 async def revive(tx: Tx, workspace_id: int, id: int) -> bool:
@@ -42,3 +73,7 @@ async def revive(tx: Tx, workspace_id: int, id: int) -> bool:
         id,
     )
     return bool(rows)
+
+
+def _thread(row: Row) -> Thread:
+    return Thread(*row.values())

@@ -1,0 +1,1 @@
+"""Fills a database with as many conversations as asked for, by COPY."""

@@ -1,0 +1,94 @@
+"""`koine doctor`: what is used, and what is wrong."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import platform
+import sys
+from collections.abc import Iterator
+from dataclasses import asdict
+from importlib import metadata
+from urllib.parse import urlsplit
+
+import koine
+from koine.cli import asking, failing, options
+from koine.postgres import embedded, soundness
+from koine.postgres.embedded import Finding
+from koine.serving import databases
+from koine.serving.stopping import Stop
+from koine.settings import Settings
+
+OLDEST_PYTHON = (3, 11)
+PACKAGES = (
+    "argon2-cffi",
+    "asyncpg",
+    "httptools",
+    "nh3",
+    "orjson",
+    "pydantic",
+    "starlette",
+    "uvicorn",
+    "uvloop",
+)
+
+
+def add(parser: argparse.ArgumentParser) -> None:
+    """The options."""
+    parser.set_defaults(run=run)
+    options.add_data(parser)
+    parser.add_argument("--json", action="store_true", help="print JSON")
+
+
+def run(asked: argparse.Namespace, settings: Settings, stop: Stop) -> int:
+    """Look at everything; a database that does not run is started for it, one that does not exist is not made."""
+    findings = [*_python(), *_packages(), *_database(settings)]
+    if asked.json:
+        asking.print_json([asdict(finding) for finding in findings])
+    else:
+        for finding in findings:
+            says = finding.says.replace("\n", f"\n{'':22}")
+            print(f"{finding.level:8} {finding.what:12} {says}")
+    return failing.FAILED if any(finding.level == "error" for finding in findings) else 0
+
+
+def _python() -> Iterator[Finding]:
+    says = f"Koine {koine.__version__} on Python {platform.python_version()}, {sys.executable}"
+    yield Finding("ok" if sys.version_info >= OLDEST_PYTHON else "error", "python", says)
+
+
+def _packages() -> Iterator[Finding]:
+    there, missing = [], []
+    for name in PACKAGES:
+        try:
+            there.append(f"{name} {metadata.version(name)}")
+        except metadata.PackageNotFoundError:
+            missing.append(name)
+    yield Finding("ok", "packages", f"{', '.join(there)}.")
+    if missing:
+        yield Finding("error", "packages", f"Missing: {', '.join(missing)}. bin/koine installs them.")
+
+
+def _database(settings: Settings) -> Iterator[Finding]:
+    if settings.database_url:
+        yield Finding("ok", "database", f"KOINE_DATABASE_URL: {_without_secrets(settings.database_url)}")
+    else:
+        found = embedded.examine(settings.data, settings.postgres)
+        yield from found
+        made = (settings.data / "cluster").exists()
+        if not made or any(finding.level == "error" for finding in found):
+            return
+    try:
+        with databases.borrowed(settings) as reached:
+            yield from asyncio.run(soundness.examine(reached.owner))
+    except Exception as error:
+        told = failing.told(error)
+        if told is None:
+            raise
+        yield Finding("error", "database", told.sentence)
+
+
+def _without_secrets(url: str) -> str:
+    """Where a database is, without what lets one in."""
+    parts = urlsplit(url)
+    return f"{parts.netloc.rpartition('@')[2] or 'a local socket'}{parts.path}"

@@ -1,0 +1,109 @@
+"""Which token each dialect's clients need, and what has to be said to get one."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+
+from koine.cli.failing import Failed, Wrong
+from koine.core.accounts import accounts
+from koine.core.actor import system
+from koine.core.users import users
+from koine.core.workspaces import workspaces
+from koine.core.workspaces.workspaces import Workspace
+from koine.dialects.highlevel import credentials as highlevel
+from koine.dialects.highlevel import ids, scopes
+from koine.dialects.libredesk import credentials as libredesk
+from koine.dialects.tight import credentials as tight
+from koine.postgres.database import Tx
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """A token as it was asked for."""
+
+    dialect: str
+    name: str
+    account: int | None
+    workspace: int | None
+    user: str
+    scopes: Sequence[str] | None
+
+
+def wanted(asked: argparse.Namespace) -> Wanted:
+    """What the options ask for. Raises Wrong for an option that means nothing to this dialect's tokens."""
+    given = {name for name in ("account", "workspace", "user", "scopes") if getattr(asked, name) is not None}
+    for name in sorted(given - _MEANT[asked.dialect]):
+        raise Wrong(f"--{name} means nothing to a token for {asked.dialect}. {_OPENS[asked.dialect]}")
+    if asked.dialect == "libredesk" and not asked.user:
+        raise Wrong("A Libredesk key acts as an agent: say which one with --user EMAIL.")
+    listed = None if asked.scopes is None else [scope for scope in asked.scopes.replace(",", " ").split() if scope]
+    unknown = sorted(set(listed or ()) - set(scopes.ALL))
+    if unknown or listed == []:
+        raise Wrong(f"There is no scope {', '.join(unknown) or '(none given)'}. There are: {', '.join(scopes.ALL)}.")
+    return Wanted(asked.dialect, asked.name, asked.account, asked.workspace, asked.user or "", listed)
+
+
+async def create(tx: Tx, token: Wanted) -> dict[str, object]:
+    """A new token with its secrets, in the words of its dialect. Raises Failed."""
+    made = await _MAKERS[token.dialect](tx, token)
+    return {"id": made.pop("id"), "dialect": token.dialect, "name": token.name, **made}
+
+
+async def _tight(tx: Tx, token: Wanted) -> dict[str, object]:
+    found = await accounts.every(tx)
+    if token.account is not None and token.account not in {account.id for account in found}:
+        raise Failed(f"There is no account {token.account}.")
+    account_id = token.account or (await accounts.at_hand(tx)).id
+    issued = await tight.issue(tx, system(account_id), name=token.name)
+    return {"id": issued.id, "account_id": account_id, "client_id": issued.key, "client_secret": issued.secret}
+
+
+async def _highlevel(tx: Tx, token: Wanted) -> dict[str, object]:
+    workspace = await _workspace(tx, token.workspace)
+    chosen = token.scopes or scopes.ALL
+    issued = await highlevel.issue(tx, system(workspace.account_id), workspace.id, name=token.name, scopes=chosen)
+    location_id = ids.write(workspace.uuid)
+    return {
+        "id": issued.id,
+        "workspace_id": workspace.id,
+        "location_id": location_id,
+        "token": issued.secret,
+        "scopes": list(chosen),
+    }
+
+
+async def _libredesk(tx: Tx, token: Wanted) -> dict[str, object]:
+    workspace = await _workspace(tx, token.workspace)
+    user = await users.by_email(tx, workspace.account_id, token.user)
+    if user is None or workspace.id not in await users.memberships(tx, user.id):
+        raise Failed(f"{token.user} is no member of the workspace {workspace.id} ({workspace.name}).")
+    issued = await libredesk.issue(tx, system(workspace.account_id), workspace.id, user.id, name=token.name)
+    return {"id": issued.id, "workspace_id": workspace.id, "api_key": issued.key, "api_secret": issued.secret}
+
+
+async def _workspace(tx: Tx, id: int | None) -> Workspace:
+    """The workspace that was named, or the only one."""
+    there = [it for account in await accounts.every(tx) for it in await workspaces.find(tx, account.id)]
+    chosen = [workspace for workspace in there if id in (None, workspace.id)]
+    if len(chosen) == 1:
+        return chosen[0]
+    if not there:
+        raise Failed("There is no workspace yet. Make one: koine workspace create NAME")
+    listed = ", ".join(f"{workspace.id} ({workspace.name})" for workspace in there)
+    raise Failed(f"{'Say which workspace' if id is None else f'There is no workspace {id}'}: --workspace ID; {listed}.")
+
+
+_MAKERS: dict[str, Callable[[Tx, Wanted], Awaitable[dict[str, object]]]] = {
+    "tight": _tight,
+    "highlevel": _highlevel,
+    "libredesk": _libredesk,
+}
+DIALECTS = tuple(_MAKERS)
+_MEANT = {"tight": {"account"}, "highlevel": {"workspace", "scopes"}, "libredesk": {"workspace", "user"}}
+_OPENS = {
+    "tight": "A Tight client opens a whole account, and asks for scopes itself.",
+    "highlevel": "It opens one workspace, for nobody in particular.",
+    "libredesk": "It may do what its agent may do.",
+}

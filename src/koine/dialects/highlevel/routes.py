@@ -1,0 +1,19 @@
+"""Every endpoint of HighLevel's contract that is served, with and without a slash at the end."""
+
+from __future__ import annotations
+
+from koine.dialects.dialect import Route, get, post
+from koine.dialects.highlevel import contacts, conversations
+
+ROUTES: tuple[Route, ...] = (
+    post("/conversations/", conversations.create),
+    post("/conversations", conversations.create),
+    get("/conversations/{conversationId}", conversations.get),
+    get("/conversations/{conversationId}/", conversations.get),
+    post("/contacts/", contacts.create),
+    post("/contacts", contacts.create),
+    post("/contacts/upsert", contacts.upsert),
+    post("/contacts/upsert/", contacts.upsert),
+    get("/contacts/{contactId}", contacts.get),
+    get("/contacts/{contactId}/", contacts.get),
+)

@@ -1,0 +1,51 @@
+"""What is wrong with a body in class-validator's wording, one message for each violated rule."""
+
+from __future__ import annotations
+
+from koine.core.errors import Problem, Refused
+
+# What a field must be when it is not a string.
+_TYPES = {
+    "tags": "must be an array",
+    "customFields": "must be an array",
+    "dnd": "must be a boolean value",
+    "createNewIfDuplicateAllowed": "must be a boolean value",
+    "dndSettings": "must be an object",
+    "inboundDndSettings": "must be an object",
+    "all": "must be an object",
+}
+_FORMATS = {"email": "must be an email", "phone": "must be a valid phone number"}
+
+
+def messages(refused: Refused) -> list[str]:
+    """All messages in the order of the fields; two for a missing one, as it is neither a string nor filled."""
+    found = [message for problem in refused.problems for message in _of(problem)]
+    return list(dict.fromkeys(found)) or ["the request holds a value that cannot be stored"]
+
+
+def _of(problem: Problem) -> list[str]:
+    where = ".".join(str(part) for part in problem.path)
+    if isinstance(problem.path[-1], int):
+        return [_of_item(problem, where)]
+    if problem.kind == "missing":
+        empty = f"{where} should not be empty"
+        return [empty] if isinstance(problem.given, str) else [f"{where} {_type(problem)}", empty]
+    if problem.kind == "wrong_type":
+        return [f"{where} {_type(problem)}"]
+    if problem.kind == "not_allowed":
+        return [f"{where} must be a valid enum value"]
+    return [f"{where} {_FORMATS.get(problem.name, problem.says)}"]
+
+
+def _of_item(problem: Problem, where: str) -> str:
+    if problem.name == "customFields" and isinstance(problem.given, dict):
+        return f"{where}.id should not be empty"
+    if problem.name == "customFields":
+        return "each value in nested property customFields must be either object or array"
+    return f"each value in {problem.name} must be a string"
+
+
+def _type(problem: Problem) -> str:
+    if problem.path[0] == "dndSettings" and len(problem.path) == 2:
+        return "must be an object"  # a channel
+    return _TYPES.get(problem.name, "must be a string")

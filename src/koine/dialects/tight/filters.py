@@ -1,0 +1,156 @@
+"""What a query asks for: its shape, and the same in the core's words (contracts/tight.md §9)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Annotated, Any
+
+from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field
+from pydantic.alias_generators import to_camel
+
+from koine.core.conversations.asked import Asked, Compared, Comparison, Order
+from koine.core.conversations.asked import Field as Compares
+from koine.dialects.reading import storable
+from koine.dialects.tight import fields, ids, inferred, paging
+
+_FilterText = Annotated[str, Field(max_length=inferred.MAX_FILTER_TEXT), AfterValidator(storable)]
+
+
+class _Closed(fields.Shape):
+    """Unknown names are refused: one that is silently dropped would widen the result (§1)."""
+
+    model_config = ConfigDict(strict=True, alias_generator=to_camel, extra="forbid")
+
+
+class Texts(_Closed):
+    """The seven operators for text; null counts as absent."""
+
+    equal: _FilterText | None = None
+    not_equal: _FilterText | None = None
+    greater_than: _FilterText | None = None
+    greater_than_equal: _FilterText | None = None
+    less_than: _FilterText | None = None
+    less_than_equal: _FilterText | None = None
+    contain: _FilterText | None = None
+
+
+class Ids(_Closed):
+    """One of these ids."""
+
+    within: list[_FilterText] | None = Field(default=None, alias="in", max_length=inferred.MAX_FILTER_VALUES)
+
+
+class Entities(_Closed):
+    """By what conversations are attached to."""
+
+    id: Ids | None = None
+
+
+class Resolutions(_Closed):
+    """One of these, none of those."""
+
+    within: list[fields.ResolutionStatus] | None = Field(
+        default=None, alias="in", max_length=inferred.MAX_FILTER_VALUES
+    )
+    not_in: list[fields.ResolutionStatus] | None = Field(default=None, max_length=inferred.MAX_FILTER_VALUES)
+
+
+class Reads(_Closed):
+    """One of these, none of those."""
+
+    within: list[fields.ReadStatus] | None = Field(default=None, alias="in", max_length=inferred.MAX_FILTER_VALUES)
+    not_in: list[fields.ReadStatus] | None = Field(default=None, max_length=inferred.MAX_FILTER_VALUES)
+
+
+class Filter(_Closed):
+    """Everything that can be asked; all of it must hold (§9.3). `company` is ours, after the query of transactions."""
+
+    subject: Texts | None = None
+    author_user_id: Texts | None = None
+    author_email: Texts | None = None
+    attached_entity: Entities | None = None
+    resolution_status: Resolutions | None = None
+    read_status: Reads | None = None
+    company: Ids | None = None
+
+
+class Sort(_Closed):
+    """By what, and which way (§9.2)."""
+
+    order_by: Annotated[str, AfterValidator(fields.one_of(*inferred.ORDERS))] | None = None
+    direction: Annotated[str, AfterValidator(fields.one_of(*inferred.DIRECTIONS))] | None = None
+
+
+def _only(given: Any) -> Any:
+    """The guide shows `sort` as a list: one of a single element is that element (§13)."""
+    return given[0] if isinstance(given, list) and len(given) == 1 else given
+
+
+class Query(fields.Shape):
+    """The body of a query; all of it may be left out."""
+
+    cursor: paging.GivenCursor | None = None
+    limit: paging.Limit | None = None
+    sort: Annotated[Sort | None, BeforeValidator(_only)] = None
+    filter: Filter | None = None
+
+
+_TEXTS: dict[str, Compares] = {
+    "subject": "subject",
+    "author_user_id": "author_external_id",
+    "author_email": "author_email",
+}
+_OPERATORS: dict[str, Comparison] = {
+    "equal": "equal",
+    "not_equal": "not_equal",
+    "greater_than": "greater",
+    "greater_than_equal": "greater_equal",
+    "less_than": "less",
+    "less_than_equal": "less_equal",
+    "contain": "contains",
+}
+
+
+def order(sort: Sort | None) -> Order:
+    """Newest first, unless a sort says otherwise."""
+    if sort is None:
+        return Order("created", descending=True)
+    direction = sort.direction or inferred.DEFAULT_DIRECTION
+    return Order(inferred.ORDERS[sort.order_by or inferred.DEFAULT_ORDER], descending=direction == "DESC")
+
+
+def asked(filter: Filter | None) -> Asked:
+    """The conditions of a filter; an empty object is none."""
+    if filter is None:
+        return Asked()
+    company = filter.company
+    return Asked(
+        _compared(filter),
+        entities=filter.attached_entity.id.within if filter.attached_entity and filter.attached_entity.id else None,
+        resolved=_truths("RESOLVED", inferred.RESOLUTIONS, filter.resolution_status),
+        read=_truths("READ", inferred.READ_STATES, filter.read_status),
+        workspaces=_workspaces(company.within) if company and company.within is not None else None,
+    )
+
+
+def _compared(filter: Filter) -> list[Compared]:
+    found = []
+    for name, field in _TEXTS.items():
+        texts: Texts | None = getattr(filter, name)
+        for operator, value in texts or ():
+            if value is not None:
+                found.append(Compared(field, _OPERATORS[operator], value))
+    return found
+
+
+def _truths(word: str, words: Sequence[str], asked: Resolutions | Reads | None) -> list[bool] | None:
+    """Which of two words are wanted, as whether it is `word`; None where both are."""
+    if asked is None:
+        return None
+    wanted = set(words if asked.within is None else asked.within) - set(asked.not_in or ())
+    return None if len(wanted) == len(words) else [candidate == word for candidate in sorted(wanted)]
+
+
+def _workspaces(companies: Sequence[str]) -> list[int]:
+    """The workspaces of companies; what names none is no company, and matches nothing."""
+    return [id for id in map(ids.read_company, companies) if id is not None]

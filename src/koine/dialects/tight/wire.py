@@ -1,0 +1,185 @@
+"""Tight's shapes: a class for each item that is saved, a function for each answer (contracts/tight.md §6, §7)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from pathlib import PurePosixPath
+from typing import Any
+from urllib.parse import quote
+
+import orjson
+from pydantic import Field
+
+from koine.core.actor import Author
+from koine.core.conversations.model import Attachment, Conversation, Message, Opened, Reaction
+from koine.core.conversations.store.posting import Posted
+from koine.dialects.tight import fields, ids
+
+Json = dict[str, Any]
+
+
+class FirstMessage(fields.Shape):
+    """What a new conversation starts with."""
+
+    attachment_ids: fields.AttachmentIds = Field(default_factory=list)
+    text: fields.SaidText = Field(default="", validate_default=True)
+
+
+class FurtherMessage(fields.Shape):
+    """What an update says on top; null is as good as nothing."""
+
+    attachment_ids: fields.AttachmentIds | None = None
+    text: fields.SaidTextOrNull = Field(default=None, validate_default=True)
+
+
+class NewConversation(fields.Shape):
+    """An item without an id: null is no value here, except for the entity (§6.2)."""
+
+    id: fields.NotGiven = None
+    subject: fields.Subject
+    message: FirstMessage
+    attached_entity_id: fields.Entity | None = None
+    status: fields.Status = "ACTIVE"
+    read_status: fields.ReadStatus = "READ"
+    resolution_status: fields.ResolutionStatus = "OPEN"
+
+
+class ChangedConversation(fields.Shape):
+    """An item with an id: only what is given changes, and null changes nothing (§6.2)."""
+
+    id: fields.Id
+    subject: fields.Subject | None = None
+    message: FurtherMessage | None = None
+    attached_entity_id: fields.Entity | None = None
+    status: fields.Status | None = None
+    read_status: fields.ReadStatus | None = None
+    resolution_status: fields.ResolutionStatus | None = None
+
+
+class NewMessage(fields.Shape):
+    """Messages are only ever created (§7.2)."""
+
+    id: fields.Fixed = None
+    conversation_id: fields.NamedId
+    attachment_ids: fields.AttachmentIds = Field(default_factory=list)
+    text: fields.SaidText = Field(default="", validate_default=True)
+
+
+def conversation_model(given: Mapping[str, Any]) -> type[NewConversation] | type[ChangedConversation]:
+    """What an item means to do: an id selects what is to be changed."""
+    return NewConversation if given.get("id") is None else ChangedConversation
+
+
+def message_model(given: Mapping[str, Any]) -> type[NewMessage]:
+    """What an item means to do."""
+    return NewMessage
+
+
+def conversation(shown: Conversation) -> Json:
+    """A conversation as its reader finds it (§6.1)."""
+    last = shown.last_message
+    return {
+        "id": ids.conversation(shown.id),
+        "attachedEntityId": shown.entity,
+        "subject": shown.subject,
+        "author": author(shown.opened_by),
+        "latestMessage": last and {"id": ids.message(last.id), "author": author(last.author), "text": last.text},
+        "status": "DELETED" if shown.deleted else "ACTIVE",
+        "readStatus": "READ" if shown.read else "UNREAD",
+        "resolutionStatus": "RESOLVED" if shown.resolved else "OPEN",
+        "createdDateTime": moment(shown.created_at),
+        "lastUpdatedDateTime": moment(shown.updated_at),
+    }
+
+
+def opened(item: NewConversation, became: Opened, by: Json) -> Json:
+    """A conversation that its author has just opened; `by` is the author as `author` writes them."""
+    at = moment(became.at)
+    return {
+        "id": f"con_{became.id}",
+        "attachedEntityId": item.attached_entity_id,
+        "subject": item.subject,
+        "author": by,
+        "latestMessage": {"id": f"msg_{became.message_id}", "author": by, "text": item.message.text},
+        "status": "ACTIVE",
+        "readStatus": "READ",
+        "resolutionStatus": item.resolution_status,
+        "createdDateTime": at,
+        "lastUpdatedDateTime": at,
+    }
+
+
+def message(shown: Message, base_url: str) -> Json:
+    """A message in full (§7.1)."""
+    return {
+        "id": ids.message(shown.id),
+        "conversationId": ids.conversation(shown.conversation_id),
+        "author": author(shown.author),
+        "text": shown.text,
+        "status": "DELETED" if shown.deleted_at else "ACTIVE",
+        "createdDateTime": moment(shown.created_at),
+        "lastUpdatedDateTime": moment(shown.updated_at),
+        "reactions": [_reaction(reaction) for reaction in shown.reactions],
+        "attachments": [_attachment(file, base_url) for file in shown.attachments],
+    }
+
+
+def posted(item: NewMessage, became: Posted, by: Json) -> Json:
+    """A message without files that its author has just said; `by` is the author as `author` writes them."""
+    at = moment(became.at)
+    return {
+        "id": f"msg_{became.id}",
+        "conversationId": f"con_{became.conversation_id}",
+        "author": by,
+        "text": item.text,
+        "status": "ACTIVE",
+        "createdDateTime": at,
+        "lastUpdatedDateTime": at,
+        "reactions": [],
+        "attachments": [],
+    }
+
+
+def author(who: Author) -> Json:
+    """Who said it. Apps and Koine itself have neither id nor address; a contact has the id that the partner gave it."""
+    return {"userId": who.external_id, "email": who.email}
+
+
+def moment(at: datetime) -> str:
+    """A time in UTC, in milliseconds (§5)."""
+    written = orjson.dumps(at, option=orjson.OPT_UTC_Z)  # in quotes, and a third of the time that isoformat takes
+    return (written[1:24] if at.microsecond else written[1:20] + b".000").decode() + "Z"
+
+
+def _reaction(reaction: Reaction) -> Json:
+    return {"emojiCode": reaction.emoji, "authorInfo": [author(who) for who in reaction.authors]}
+
+
+# The kinds of file that have an icon of their own.
+_ICONS = frozenset(
+    {"csv", "doc", "docx", "gif", "jpeg", "jpg", "pdf", "png", "ppt", "pptx", "txt", "xls", "xlsx", "zip"}
+)
+
+
+def _attachment(file: Attachment, base_url: str) -> Json:
+    extension = PurePosixPath(file.file_name).suffix[1:].lower()
+    icon = extension if extension in _ICONS else "file"
+    return {
+        "id": ids.attachment(file.id),
+        "url": f"{base_url}/files/{file.uuid}/{quote(file.file_name, safe='')}",
+        "fileName": file.file_name,
+        "fileSize": size(file.size),
+        "createdDateTime": moment(file.created_at),
+        "iconUrl": f"{base_url}/icons/attachments/{icon}.svg",
+    }
+
+
+def size(count: int) -> str:
+    """Bytes as people say it: `640 B`, `24 KB`, `1.5 MB` (§8.1)."""
+    if count < 1024:
+        return f"{count} B"
+    kilobytes = round(count / 1024)
+    if kilobytes < 1024:
+        return f"{max(kilobytes, 1)} KB"
+    return f"{round(count / 1024**2, 1):g} MB"

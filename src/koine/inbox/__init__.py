@@ -1,0 +1,1 @@
+"""The browser's side of Koine. So far: setting up."""

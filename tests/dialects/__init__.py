@@ -1,0 +1,1 @@
+"""Each contract, spoken over HTTP to a running server."""

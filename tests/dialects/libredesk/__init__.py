@@ -1,0 +1,1 @@
+"""Libredesk over HTTP."""

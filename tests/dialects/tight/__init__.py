@@ -1,0 +1,1 @@
+"""Tight v6, over HTTP."""

@@ -1,0 +1,33 @@
+"""The people of the world, each with an access token."""
+
+from __future__ import annotations
+
+import httpx
+import pytest
+
+from koine.demo import World
+from tests.dialects.tight.speaking import Speaker, speaker
+
+
+@pytest.fixture
+async def ada(http: httpx.AsyncClient, world: World) -> Speaker:
+    """The owner of Lamplight."""
+    return await speaker(http, world, userId=world.ada.external_id or "")
+
+
+@pytest.fixture
+async def grace(http: httpx.AsyncClient, world: World) -> Speaker:
+    """The owner of Harbour."""
+    return await speaker(http, world, userId=world.grace.external_id or "")
+
+
+@pytest.fixture
+async def blaise(http: httpx.AsyncClient, world: World) -> Speaker:
+    """The bookkeeper of both."""
+    return await speaker(http, world, userId=world.blaise.external_id or "")
+
+
+@pytest.fixture
+async def partner(http: httpx.AsyncClient, world: World) -> Speaker:
+    """The partner itself, which is nobody in particular."""
+    return await speaker(http, world)
