@@ -6,13 +6,13 @@ import asyncio
 import contextlib
 from collections.abc import AsyncIterator, Awaitable, Callable
 
-PATIENCE = 60.0  # seconds after which a test gives up: far more than anything takes
+PATIENCE = 120.0  # seconds after which a test gives up: far more than anything takes
 
 
 async def until(happened: Callable[[], Awaitable[object]]) -> None:
     """Return once it has happened."""
     async with asyncio.timeout(PATIENCE):
-        while not await happened():
+        while not await happened():  # noqa: ASYNC110 - what happens in the database rings no bell here
             await asyncio.sleep(0.01)
 
 

@@ -143,6 +143,7 @@ READING = {
     "koine.core.conversations.arrival",
     "koine.core.conversations.finding",
     "koine.core.conversations.listing",
+    "koine.core.feed.feed",
     "koine.core.outbox",
 }
 READERS = {messages.find, messages.latest, contacts.by_uuid, tokens.of_account}

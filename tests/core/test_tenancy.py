@@ -11,7 +11,7 @@ from koine.postgres import embedded
 from koine.postgres.database import Database
 
 # Read before it is known which workspace a request may touch.
-GLOBAL = {"accounts", "workspaces", "users", "roles", "memberships", "tokens", "account_events", "migrations"}
+GLOBAL = {"accounts", "workspaces", "users", "roles", "memberships", "tokens", "account_events", "schedule", "migrations"}
 
 
 async def test_every_table_is_global_or_forces_row_level_security(sql: asyncpg.Connection) -> None:

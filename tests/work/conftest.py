@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable, Sequence
+from typing import Any
 
 import asyncpg
 import pytest
@@ -11,6 +12,10 @@ import pytest
 from koine.postgres import embedded, sessions
 from koine.postgres.database import Database
 from koine.postgres.notices import Notices
+from koine.reactions.table import Reaction
+from koine.work.worker import Worker
+
+Work = Callable[..., Worker]
 
 
 @pytest.fixture
@@ -34,6 +39,16 @@ async def connection(dsn: str) -> AsyncIterator[asyncpg.Connection]:
     opened = await sessions.connect(dsn, "test")
     yield opened
     await opened.close()
+
+
+@pytest.fixture
+def work(dsn: str, database: Database, notices: Notices) -> Work:
+    """Makes workers of some reactions."""
+
+    def make(reactions: Sequence[Reaction], **how: Any) -> Worker:
+        return Worker(dsn, database, reactions, notices=notices, **how)
+
+    return make
 
 
 @pytest.fixture

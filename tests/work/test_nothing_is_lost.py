@@ -163,4 +163,3 @@ async def _newest(sql: asyncpg.Connection, workspace_id: int) -> int:
 
 def _missing(got: Sequence[FeedEvent]) -> bool:
     return sum(event.kind == Happened.kind for event in got) < EVENTS
-

@@ -19,13 +19,13 @@ from koine.postgres.notices import Notices
 from koine.reactions.table import Reaction
 from koine.reactions.task import Again, GiveUp, Task
 from koine.work.relay import Relay
-from koine.work.worker import Worker
 from tests.waiting import meanwhile, until
+from tests.work.conftest import Work
 from tests.work.happening import Happened, happen
 
 
 async def test_what_follows_an_event_is_done(
-    dsn: str, database: Database, world: World, notices: Notices, name: str
+    dsn: str, database: Database, world: World, notices: Notices, work: Work, name: str
 ) -> None:
     workspace_id = world.lamplight.workspace.id
     done: list[int | None] = []
@@ -35,9 +35,7 @@ async def test_what_follows_an_event_is_done(
         done.append(task.claim.event_id)
 
     follows = [Reaction(name, handle, (Happened.kind,), "workspace")]
-    async with meanwhile(
-        Relay(dsn, follows, notices=notices).run, Worker(dsn, database, follows, notices=notices).run
-    ):
+    async with meanwhile(Relay(dsn, follows, notices=notices).run, work(follows).run):
         await happen(database, world, *(Happened(workspace_id) for _ in range(5)))
         notices.wrote()
         await until(lambda: _all_ended(database, world, name, 5))
@@ -47,7 +45,7 @@ async def test_what_follows_an_event_is_done(
 
 
 async def test_never_two_of_a_lane_at_once_and_always_in_order(
-    dsn: str, database: Database, world: World, name: str
+    work: Work, database: Database, world: World, name: str
 ) -> None:
     """Three workers, failures, and jobs that are added while others are done."""
     running: dict[str, int] = defaultdict(int)
@@ -70,7 +68,7 @@ async def test_never_two_of_a_lane_at_once_and_always_in_order(
 
     follows = [Reaction(name, handle, (), waits=(0.0,) * 50)]
     lanes = [f"lane-{number}" for number in range(6)]
-    async with meanwhile(*(Worker(dsn, database, follows, at_once=4).run for _ in range(3))):
+    async with meanwhile(*(work(follows, at_once=4).run for _ in range(3))):
         for step in range(20):
             await _enqueue(database, world, *(_wanted(world, name, lane, f"{step:02}-{lane}") for lane in lanes))
         await until(lambda: _all_ended(database, world, name, 20 * len(lanes)))
@@ -81,7 +79,7 @@ async def test_never_two_of_a_lane_at_once_and_always_in_order(
 
 
 async def test_a_lane_waits_for_its_first_job_and_others_do_not(
-    dsn: str, database: Database, world: World, name: str
+    work: Work, database: Database, world: World, name: str
 ) -> None:
     done: list[str] = []
     let_go = asyncio.Event()
@@ -92,7 +90,7 @@ async def test_a_lane_waits_for_its_first_job_and_others_do_not(
         done.append(task.claim.target)
 
     follows = [Reaction(name, handle, (), waits=(0.0,) * 10_000)]
-    async with meanwhile(Worker(dsn, database, follows).run):
+    async with meanwhile(work(follows).run):
         await _enqueue(
             database,
             world,
@@ -109,7 +107,7 @@ async def test_a_lane_waits_for_its_first_job_and_others_do_not(
 
 
 async def test_what_fails_too_often_is_put_in_quarantine_with_the_reason_and_its_lane_goes_on(
-    dsn: str, database: Database, world: World, name: str
+    work: Work, database: Database, world: World, name: str
 ) -> None:
     tried: list[str] = []
 
@@ -127,7 +125,7 @@ async def test_what_fails_too_often_is_put_in_quarantine_with_the_reason_and_its
 
     follows = [Reaction(name, handle, (), waits=(0.0, 0.0), seconds=0.2)]
     targets = ("again", "hopeless", "bug", "slow", "good")
-    async with meanwhile(Worker(dsn, database, follows).run):
+    async with meanwhile(work(follows).run):
         await _enqueue(database, world, *(_wanted(world, name, "", target) for target in targets))
         await until(lambda: _all_ended(database, world, name, len(targets)))
     found = {job.target: (job.state, job.attempts, job.reason) for job in await _jobs(database, world, name)}
@@ -141,7 +139,7 @@ async def test_what_fails_too_often_is_put_in_quarantine_with_the_reason_and_its
     assert tried == ["again"] * 3 + ["hopeless"] + ["bug"] * 3 + ["slow"] * 3 + ["good"]
 
 
-async def test_a_job_in_quarantine_can_be_tried_again(dsn: str, database: Database, world: World, name: str) -> None:
+async def test_a_job_in_quarantine_can_be_tried_again(work: Work, database: Database, world: World, name: str) -> None:
     mended = False
 
     async def handle(task: Task) -> None:
@@ -149,7 +147,7 @@ async def test_a_job_in_quarantine_can_be_tried_again(dsn: str, database: Databa
             raise GiveUp("Broken.")
 
     follows = [Reaction(name, handle, ())]
-    async with meanwhile(Worker(dsn, database, follows).run):
+    async with meanwhile(work(follows).run):
         await _enqueue(database, world, _wanted(world, name, "", "it"))
         await until(lambda: _all_ended(database, world, name, 1))
         (job,) = await _jobs(database, world, name)
@@ -165,7 +163,7 @@ async def test_a_job_in_quarantine_can_be_tried_again(dsn: str, database: Databa
 
 
 async def test_a_job_that_waits_for_another_attempt_can_be_tried_now(
-    dsn: str, database: Database, world: World, name: str
+    work: Work, database: Database, world: World, name: str
 ) -> None:
     mended = False
 
@@ -173,18 +171,19 @@ async def test_a_job_that_waits_for_another_attempt_can_be_tried_now(
         if not mended:
             raise Again("Not yet.", after=1_000_000)
 
-    async with meanwhile(Worker(dsn, database, [Reaction(name, handle, ())]).run):
+    async with meanwhile(work([Reaction(name, handle, ())]).run):
         await _enqueue(database, world, _wanted(world, name, "", "first"), _wanted(world, name, "", "second"))
         await until(lambda: _attempted(database, world, name, 1))
         mended = True
         ids = [job.id for job in await _jobs(database, world, name)]
         async with database.writing((world.lamplight.workspace.id,)) as tx:
             assert await jobs.retry(tx, [min(ids)]) == [min(ids)]
+            await jobs.announce(tx)
         await until(lambda: _all_ended(database, world, name, 2))
 
 
 async def test_a_job_is_done_when_it_is_due_and_not_before(
-    dsn: str, database: Database, world: World, name: str
+    work: Work, database: Database, world: World, name: str
 ) -> None:
     done: list[tuple[str, bool]] = []
 
@@ -193,7 +192,7 @@ async def test_a_job_is_done_when_it_is_due_and_not_before(
         done.append((task.claim.target, datetime.now(UTC) >= task.claim.due_at))
 
     now = datetime.now(UTC)
-    async with meanwhile(Worker(dsn, database, [Reaction(name, handle, ())]).run):
+    async with meanwhile(work([Reaction(name, handle, ())]).run):
         await _enqueue(
             database,
             world,
@@ -210,7 +209,7 @@ async def test_a_job_is_done_when_it_is_due_and_not_before(
 
 
 async def test_a_job_without_an_event_moves_when_it_is_wanted_again(
-    dsn: str, database: Database, world: World, name: str
+    work: Work, database: Database, world: World, name: str
 ) -> None:
     done: list[str] = []
 
@@ -220,7 +219,7 @@ async def test_a_job_without_an_event_moves_when_it_is_wanted_again(
     tomorrow = datetime.now(UTC) + timedelta(days=1)
     await _enqueue(database, world, _wanted(world, name, "one", "it", tomorrow))
     await _enqueue(database, world, _wanted(world, name, "two", "it"))
-    async with meanwhile(Worker(dsn, database, [Reaction(name, handle, ())]).run):
+    async with meanwhile(work([Reaction(name, handle, ())]).run):
         await until(lambda: _all_ended(database, world, name, 1))
         await _enqueue(database, world, _wanted(world, name, "three", "it"))
         await until(lambda: _has(done, "three"))
@@ -239,7 +238,7 @@ async def test_an_event_makes_one_job_of_a_reaction_for_each_target(
 
 
 async def test_an_effect_and_its_job_happen_together_or_not_at_all(
-    dsn: str, database: Database, world: World, name: str
+    work: Work, database: Database, world: World, name: str
 ) -> None:
     workspace_id = world.lamplight.workspace.id
     tries = 0
@@ -254,7 +253,7 @@ async def test_an_effect_and_its_job_happen_together_or_not_at_all(
                 raise Again("It broke in the middle.", after=0)
         raise ValueError("After its effect a job is done, whatever comes.")
 
-    async with meanwhile(Worker(dsn, database, [Reaction(name, handle, ())]).run):
+    async with meanwhile(work([Reaction(name, handle, ())]).run):
         await _enqueue(database, world, _wanted(world, name, "", "it"))
         await until(lambda: _all_ended(database, world, name, 1))
     (job,) = await _jobs(database, world, name)
@@ -263,7 +262,7 @@ async def test_an_effect_and_its_job_happen_together_or_not_at_all(
 
 
 async def test_when_it_is_time_to_stop_what_was_begun_ends_and_the_rest_is_left(
-    dsn: str, database: Database, world: World, name: str, monkeypatch: pytest.MonkeyPatch
+    work: Work, database: Database, world: World, name: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("koine.work.worker.PATIENCE", 0.5)
     begun: list[str] = []
@@ -272,7 +271,7 @@ async def test_when_it_is_time_to_stop_what_was_begun_ends_and_the_rest_is_left(
         begun.append(task.claim.target)
         await asyncio.sleep(0.1 if task.claim.target == "short" else 3600)
 
-    async with meanwhile(Worker(dsn, database, [Reaction(name, handle, (), seconds=7200)], at_once=2).run):
+    async with meanwhile(work([Reaction(name, handle, (), seconds=7200)], at_once=2).run):
         await _enqueue(
             database,
             world,
@@ -286,7 +285,7 @@ async def test_when_it_is_time_to_stop_what_was_begun_ends_and_the_rest_is_left(
 
 
 async def test_working_goes_on_after_the_connection_was_cut(
-    dsn: str, database: Database, world: World, sql: asyncpg.Connection, name: str
+    work: Work, database: Database, world: World, sql: asyncpg.Connection, name: str
 ) -> None:
     done: list[str] = []
 
@@ -297,7 +296,7 @@ async def test_working_goes_on_after_the_connection_was_cut(
                 "select pg_terminate_backend(pid, 5000) from pg_stat_activity where application_name = 'koine worker'"
             )
 
-    async with meanwhile(Worker(dsn, database, [Reaction(name, handle, ())]).run):
+    async with meanwhile(work([Reaction(name, handle, ())]).run):
         await _enqueue(database, world, *(_wanted(world, name, "", target) for target in ("one", "cut", "two")))
         await until(lambda: _all_ended(database, world, name, 3))
     assert done == ["one", "cut", "two"]

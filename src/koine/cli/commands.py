@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from types import ModuleType
 
 import koine
-from koine.cli import demo, doctor, failing, migrate, options, routes, serve, token, workspace
+from koine.cli import demo, doctor, failing, migrate, options, routes, serve, tail, token, webhook, work, workspace
 from koine.serving.saying import warn
 from koine.serving.stopping import Stop, Stopped
 
@@ -17,9 +17,12 @@ from koine.serving.stopping import Stop, Stopped
 COMMANDS: tuple[tuple[str, str, ModuleType], ...] = (
     ("demo", "serve a small world to try things with, and print lines that can be copied", demo),
     ("serve", "serve; the first start prints a link by which the administrator is made", serve),
+    ("work", "do what goes on behind the requests, beside those who serve", work),
+    ("tail", "show what happens, as it happens", tail),
     ("migrate", "bring the database's schema up to date", migrate),
     ("workspace", "create and list workspaces", workspace),
     ("token", "create, list and revoke the secrets that clients call with", token),
+    ("webhook", "tell others what happens, and see how that goes", webhook),
     ("routes", "list every endpoint with the file and line that answers it", routes),
     ("doctor", "say what is used, and what is wrong", doctor),
 )

@@ -10,13 +10,16 @@ from urllib.parse import parse_qs
 
 import orjson
 from pydantic import BaseModel
-from starlette.types import Receive, Scope, Send
+from starlette.types import Message, Receive, Scope, Send
 
 from koine.core.actor import Actor
 from koine.core.tokens.keyring import Bearer, Keyring
+from koine.core.tokens.watch import Watch
+from koine.core.webhooks.model import Means
 from koine.dialects import reading
 from koine.dialects.edge import TooLarge
 from koine.postgres.database import Database, Tx
+from koine.realtime.hub import Hub
 
 MAX_BODY = 1024 * 1024  # bytes
 
@@ -27,23 +30,40 @@ Model = TypeVar("Model", bound=BaseModel)
 class Runtime:
     """What a process has for its requests. `base_url` is how clients reach it, without a slash at the end.
 
-    `wrote` is called after each request that may have written, so that what follows a write follows at once.
+    `wrote` is called after each request that may have written, so that what follows a write follows at once. `hub` has
+    the events as they come, `watch` an eye on those who stay connected. Without `webhooks` none can be managed here.
     """
 
     database: Database
     keyring: Keyring
     base_url: str
+    hub: Hub
+    watch: Watch
     wrote: Callable[[], None] = lambda: None
+    webhooks: Means | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What to send back: `body` is anything that JSON can say, or bytes with a content type of their own."""
+    """What to send back: `body` is anything that JSON can say, or bytes with a content type of their own.
+
+    `secret` says that it tells a secret, so that it is sealed where it is kept.
+    """
 
     status: int
     body: Any
     headers: Mapping[str, str] = field(default_factory=dict)
     content_type: str = "application/json; charset=utf-8"
+    secret: bool = field(default=False, kw_only=True)
+
+    @property
+    def content(self) -> bytes:
+        """The body as bytes."""
+        return self.body if isinstance(self.body, bytes) else orjson.dumps(self.body)
+
+
+class ClientGone(Exception):
+    """Whoever asked hung up before the request was whole: there is nobody to answer, and nothing was done."""
 
 
 class Call:
@@ -97,13 +117,13 @@ class Call:
         return reading.read(model, self.body)
 
     async def receive_body(self) -> None:
-        """Take the body, counting while it comes. Raises TooLarge past MAX_BODY."""
-        message = await self._receive()
+        """Take the body, counting while it comes. Raises TooLarge past MAX_BODY, and ClientGone."""
+        message = await self._part()
         body: bytes = message.get("body", b"")
         if message.get("more_body"):
             parts, size = [body], len(body)
             while message.get("more_body"):
-                message = await self._receive()
+                message = await self._part()
                 parts.append(message.get("body", b""))
                 size += len(parts[-1])
                 if size > MAX_BODY:
@@ -113,16 +133,28 @@ class Call:
             raise TooLarge
         self.body = body
 
+    async def _part(self) -> Message:
+        message = await self._receive()
+        if message["type"] == "http.disconnect":
+            raise ClientGone
+        return message
+
 
 async def send_answer(send: Send, answer: Answer, call: Call) -> None:
     """Write an answer to the wire."""
-    body = answer.body if isinstance(answer.body, bytes) else orjson.dumps(answer.body)
+    body = answer.content
+    headers = [(b"content-length", str(len(body)).encode("latin-1")), *head(answer)]
+    await send({"type": "http.response.start", "status": answer.status, "headers": headers})
+    await send({"type": "http.response.body", "body": body})
+
+
+def head(answer: Answer) -> list[tuple[bytes, bytes]]:
+    """The headers of an answer, except for how long it is."""
     headers = [
         (b"content-type", answer.content_type.encode("latin-1")),
-        (b"content-length", str(len(body)).encode("latin-1")),
         (b"cache-control", b"no-store"),
         (b"x-content-type-options", b"nosniff"),
     ]
-    headers += [(name.lower().encode("latin-1"), value.encode("latin-1")) for name, value in answer.headers.items()]
-    await send({"type": "http.response.start", "status": answer.status, "headers": headers})
-    await send({"type": "http.response.body", "body": body})
+    return headers + [
+        (name.lower().encode("latin-1"), value.encode("latin-1")) for name, value in answer.headers.items()
+    ]

@@ -13,7 +13,7 @@ WROTE = "koine_wrote"  # events were recorded: the relay has something to number
 JOBS = "koine_jobs"  # there are jobs
 POSITIONS = "koine_positions"  # workspaces and how far their feeds go now: `12:345 13:99`
 
-COALESCED = 0.002  # seconds in which everything that is said is said once
+COALESCED = 0.01  # seconds in which everything that is said is said once
 HEARTBEAT = 20.0  # seconds of silence after which the connection must show that it lives
 _ANSWER = 5.0  # seconds that the server may take
 
@@ -41,6 +41,8 @@ class Notices:
         connected = asyncio.create_task(self._connected.wait())
         await asyncio.wait({self._task, connected}, return_when=asyncio.FIRST_COMPLETED)
         connected.cancel()
+        if self._task.done():
+            self._task.result()
 
     async def close(self) -> None:
         """Hear and say nothing more."""

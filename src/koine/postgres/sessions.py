@@ -14,7 +14,7 @@ from koine.postgres.pool import Connection
 log = logging.getLogger("koine")
 
 # What comes of a connection that broke, that could not be made, or on which PostgreSQL could not do its work.
-BROKEN = (OSError, TimeoutError, asyncpg.InterfaceError, asyncpg.PostgresError)
+BROKEN = (OSError, TimeoutError, asyncpg.InterfaceError, asyncpg.InternalClientError, asyncpg.PostgresError)
 
 _SESSION = {
     "role": "koine_app",

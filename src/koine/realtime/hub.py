@@ -10,7 +10,6 @@ from itertools import groupby
 
 from koine.core.feed import feed, store
 from koine.core.feed.model import Extent, FeedEvent
-from koine.postgres import sessions
 from koine.postgres.database import Database
 from koine.postgres.notices import POSITIONS, Notices
 from koine.realtime.listener import Listener, Wanted
@@ -125,8 +124,8 @@ class Hub:
                 wanted = [self._news.pop() for _ in range(min(len(self._news), TOGETHER))]
                 try:
                     await self._read_on(wanted)
-                except sessions.BROKEN as error:
-                    log.warning("hub: the database did not answer (%s)", type(error).__name__)
+                except Exception:
+                    log.exception("the hub could not read on")
                     self._news |= set(wanted) & self._read.keys()
                     await asyncio.sleep(1)
 
@@ -146,5 +145,15 @@ class Hub:
         if len(events) == EACH:
             self._news.add(workspace_id)
         for listener in list(self._listeners.get(workspace_id, ())):
-            if not listener.offer(events):
+            if not _offered(listener, events):
                 self._drop(listener, listener.positions)
+
+
+def _offered(listener: Listener, events: Sequence[FeedEvent]) -> bool:
+    """Whether a listener took these events. What is wrong with one must not be the others' trouble."""
+    try:
+        return listener.offer(events)
+    except Exception:
+        log.exception("a listener failed")
+        listener.end()
+        return False

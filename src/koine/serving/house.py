@@ -16,6 +16,7 @@ from koine.serving import databases, listening
 from koine.serving.crew import Crew
 from koine.serving.databases import Reached
 from koine.serving.failures import CannotListen, KeepsFailing
+from koine.serving.orders import Serving
 from koine.serving.saying import tell, warn
 from koine.serving.stopping import Stop
 from koine.settings import Settings
@@ -83,11 +84,11 @@ def _serve(
             warn("PostgreSQL runs again; requests are answered.")
 
     if workers > 1:
-        Crew(workers, sock, settings.url, reached, stop).serve(ready)
+        Crew(workers, sock, settings, reached, stop).serve(ready)
         return
     # Only who serves needs the web: the parent of many does without, and is small.
     from koine.serving import web
 
-    serving = web.Serving(reached.app, settings.url, databases.connections(1))
+    serving = Serving(reached.app, settings, databases.connections(1), works=True)
     pid = reached.running.address.pid if reached.running else None
     web.serve(sock, serving, stop, ready=ready, server=pid)

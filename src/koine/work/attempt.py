@@ -45,8 +45,9 @@ async def attempt(reaction: Reaction, held: Held) -> Settlement:
     claim = held.claim
     if claim.attempts >= reaction.tries:  # each time its worker went away, maybe because of it
         return settlement.quarantined(claim, "The workers that did it went away.")
+    limit = asyncio.timeout(reaction.seconds)
     try:
-        async with asyncio.timeout(reaction.seconds):
+        async with limit:
             await reaction.handler(held)
     except (LeaseLost, asyncio.CancelledError):
         return settlement.left(claim)
@@ -54,9 +55,9 @@ async def attempt(reaction: Reaction, held: Held) -> Settlement:
         return settlement.quarantined(claim, str(gave_up))
     except Again as again:
         return _failed(reaction, claim, str(again), again.after)
-    except TimeoutError:
-        return _failed(reaction, claim, f"It took longer than {reaction.seconds:g} seconds.")
     except Exception as error:
+        if limit.expired():
+            return _failed(reaction, claim, f"It took longer than {reaction.seconds:g} seconds.")
         log.exception("job %s of %s failed", claim.id, claim.reaction)
         return _failed(reaction, claim, f"It failed: {type(error).__name__}.")  # its words may hold what people wrote
     return settlement.done(claim)

@@ -16,8 +16,9 @@ from koine.work import store
 from koine.work.bell import Bell, toll
 
 POLL = 2.0  # seconds without news after which it looks by itself
-STANDBY = 5.0  # seconds after which it asks again for buckets that another relay holds
-PAUSE = 0.002  # seconds between passes, in which events gather
+STANDBY = 5.0  # the same while it holds no bucket
+ASK = 0.5  # seconds, at least, between two questions whether another relay's buckets are free
+PAUSE = 0.02  # seconds between passes, in which events gather: a pass costs as much as some fifty events
 
 
 class Relay:
@@ -66,7 +67,7 @@ class Relay:
         while not stop.is_set():
             if held != self._buckets and time.monotonic() >= ask_at:
                 held |= await store.take_buckets(connection, self._buckets - held)
-                ask_at = time.monotonic() + STANDBY
+                ask_at = time.monotonic() + ASK
             numbered = await store.number(connection, sorted(held), self._reactions) if held else None
             if numbered != store.PASS:
                 if numbered:

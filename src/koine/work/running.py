@@ -42,5 +42,6 @@ async def run(
             await notices.open()
         async with asyncio.TaskGroup() as together:
             together.create_task(Relay(dsn, reactions, notices=notices).run(stop))
-            together.create_task(Worker(dsn, database, reactions, notices=notices).run(stop))
+            if reactions:
+                together.create_task(Worker(dsn, database, reactions, notices=notices).run(stop))
             together.create_task(Scheduler(database, settings, ENTRIES).run(stop))

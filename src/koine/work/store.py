@@ -40,11 +40,19 @@ async def number(connection: Connection, buckets: Collection[int], reactions: st
 
 async def claim(
     connection: Connection, reactions: Sequence[str], at_most: int, lease: timedelta
-) -> tuple[list[Claim], datetime | None]:
-    """Hold up to `at_most` jobs; where there were fewer, when the next one is due, if that is known."""
-    rows = await connection.fetch("select * from claim_jobs($1, $2, $3)", list(reactions), at_most, lease)
-    next_due = rows.pop()["due_at"] if rows and rows[-1]["id"] is None else None
-    return [Claim(*row.values()) for row in rows], next_due
+) -> tuple[list[Claim], float | None]:
+    """Hold up to `at_most` jobs; where there were fewer, the seconds until the next one is due, if that is known."""
+    rows = await connection.fetch(
+        """
+        select *, extract(epoch from due_at - clock_timestamp())::double precision as seconds
+          from claim_jobs($1, $2, $3)
+        """,
+        list(reactions),
+        at_most,
+        lease,
+    )
+    seconds = max(rows.pop()["seconds"], 0.0) if rows and rows[-1]["id"] is None else None
+    return [Claim(*tuple(row)[:-1]) for row in rows], seconds
 
 
 async def settle(connection: Connection, settled: Sequence[Settlement]) -> set[int]:

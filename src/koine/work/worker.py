@@ -6,7 +6,7 @@ import asyncio
 import logging
 import time
 from collections.abc import Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 from koine.core.jobs.model import Claim
 from koine.postgres import sessions
@@ -90,12 +90,10 @@ class Worker:
         room = min(self._at_once - len(self._running), store.CLAIMED)
         if room <= 0:
             return POLL
-        claims, next_due = await store.claim(connection, list(self._reactions), room, self._lease)
+        claims, seconds = await store.claim(connection, list(self._reactions), room, self._lease)
         for claim in claims:
             self._begin(claim)
-        if next_due is None:
-            return POLL
-        return min(max((next_due - datetime.now(UTC)).total_seconds(), 0.01), POLL)
+        return POLL if seconds is None else min(seconds, POLL)
 
     def _begin(self, claim: Claim) -> None:
         task = asyncio.create_task(self._do(claim))

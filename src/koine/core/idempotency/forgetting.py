@@ -14,13 +14,16 @@ async def forget(tx: Tx) -> int:
     rows = await tx.write(
         """
         with old as (
-            select k.workspace_id, k.token_id, k.key from unnest($1::bigint[]) as w(id)
+            select k.workspace_id, k.actor_kind, k.actor_id, k.key
+              from unnest($1::bigint[]) as w(id)
              cross join lateral (
-                select workspace_id, token_id, key from idempotency_keys
+                select workspace_id, actor_kind, actor_id, key from idempotency_keys
                  where workspace_id = w.id and created_at < now() - $2::interval order by created_at limit 1000) k
         ), gone as (
             delete from idempotency_keys k using old
-             where k.workspace_id = old.workspace_id and k.token_id = old.token_id and k.key = old.key returning 1
+             where k.workspace_id = old.workspace_id and k.actor_kind = old.actor_kind
+               and k.actor_id = old.actor_id and k.key = old.key
+            returning 1
         )
         select count(*) as forgotten from gone
         """,

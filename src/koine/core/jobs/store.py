@@ -86,12 +86,14 @@ async def find(tx: Tx, state: JobState | None, reaction: str | None, limit: int)
                j.created_at, j.finished_at
           from jobs j
           left join lanes l on l.workspace_id = j.workspace_id and l.reaction = j.reaction and l.lane = j.lane
-         where ($1::text is null or j.state = $1) and ($2::text is null or j.reaction = $2)
+         where j.workspace_id = any ($4::bigint[])
+           and ($1::text is null or j.state = $1) and ($2::text is null or j.reaction = $2)
          order by j.id desc limit $3
         """,
         state,
         reaction,
         limit,
+        list(tx.workspaces),
     )
 
 
@@ -101,7 +103,8 @@ async def retry(tx: Tx, ids: Sequence[int]) -> list[int]:
         """
         with again as (
             update jobs set state = 'waiting', attempts = 0, reason = null, finished_at = null
-             where id = any ($1::bigint[]) and state <> 'done' returning workspace_id, id, reaction, lane
+             where workspace_id = any ($2::bigint[]) and id = any ($1::bigint[]) and state <> 'done'
+            returning workspace_id, id, reaction, lane
         ), opened as (
             insert into lanes as l (workspace_id, reaction, lane, run_at)
             select distinct workspace_id, reaction, lane, now() from again order by workspace_id, reaction, lane
@@ -110,6 +113,7 @@ async def retry(tx: Tx, ids: Sequence[int]) -> list[int]:
         select id from again order by id
         """,
         list(ids),
+        list(tx.workspaces),
     )
     return [row["id"] for row in rows]
 
