@@ -98,13 +98,13 @@ class Serving:
 
 
 @contextmanager
-def heard() -> Iterator[None]:
-    """What is started here hears its signals, also when the tests were started in the background, or by nohup."""
-    numbers = (signal.SIGINT, signal.SIGHUP)
-    before = {number: signal.getsignal(number) for number in numbers}
-    for number in numbers:
-        if before[number] == signal.SIG_IGN:
-            signal.signal(number, signal.SIG_DFL)
+def inherited(ignored: bool) -> Iterator[None]:
+    """What is started here hears its signals, also when the tests run in the background; or ignores them, as nohup."""
+    wanted = signal.SIG_IGN if ignored else signal.SIG_DFL
+    before = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGHUP)}
+    for number, handler in before.items():
+        if ignored or handler == signal.SIG_IGN:
+            signal.signal(number, wanted)
     try:
         yield
     finally:
@@ -113,11 +113,13 @@ def heard() -> Iterator[None]:
 
 
 @contextmanager
-def serving(*words: str | Path, data: Path, ready: bool = True, **more: str) -> Iterator[Serving]:
+def serving(
+    *words: str | Path, data: Path, ready: bool = True, ignoring: bool = False, **more: str
+) -> Iterator[Serving]:
     """`koine demo`, or whatever the words say, on a free port; killed at the end if it still runs."""
     command = [*COMMAND, *map(str, words), "--data", str(data), "--port", "0"]
     with (
-        heard(),
+        inherited(ignoring),
         subprocess.Popen(
             command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, bufsize=1, env=environment(**more)
         ) as child,

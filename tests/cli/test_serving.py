@@ -65,14 +65,10 @@ def test_asked_twice_it_ends_in_order_all_the_same(folder: Path) -> None:
 
 def test_it_may_be_started_with_signals_that_are_to_be_ignored(folder: Path) -> None:
     """As nohup does."""
-    before = signal.signal(signal.SIGHUP, signal.SIG_IGN)
-    try:
-        with serving("demo", data=folder) as demo:
-            demo.process.send_signal(signal.SIGHUP)
-            assert answers(demo.base_url)
-            assert demo.end() == 0
-    finally:
-        signal.signal(signal.SIGHUP, before)
+    with serving("demo", data=folder, ignoring=True) as demo:
+        demo.process.send_signal(signal.SIGHUP)
+        assert answers(demo.base_url)
+        assert demo.end() == 0
 
 
 def test_asked_to_stop_while_it_starts_it_leaves_nothing(tmp_path: Path) -> None:
