@@ -13,15 +13,18 @@ from pathlib import Path
 import asyncpg
 import httpx
 import pytest
-import uvicorn
 
 from koine import app, demo
 from koine.demo import World
 from koine.postgres import embedded, migrate
 from koine.postgres.database import Database
+from koine.postgres.notices import Notices
+from koine.realtime.hub import Hub
+from koine.serving import web
+from koine.work.relay import Relay
 
 # The tests bring their own database and touch nobody's data, whatever the shell they are started from says.
-for name in ("KOINE_DATABASE_URL", "KOINE_DATA", "KOINE_BASE_URL", "KOINE_POSTGRES"):
+for name in ("KOINE_DATABASE_URL", "KOINE_DATA", "KOINE_BASE_URL", "KOINE_POSTGRES", "KOINE_OUTGOING_ALLOW"):
     os.environ.pop(name, None)
 
 
@@ -50,13 +53,41 @@ async def sql(server: embedded.Running, database: Database) -> AsyncIterator[asy
 
 
 @pytest.fixture(scope="session")
-async def base_url(database: Database) -> AsyncIterator[str]:
+async def house_notices(server: embedded.Running, database: Database) -> AsyncIterator[Notices]:
+    """The connection on which the served Koine hears and speaks."""
+    opened = Notices(server.address.dsn("koine_app"))
+    await opened.open()
+    yield opened
+    await opened.close()
+
+
+@pytest.fixture(scope="session")
+async def hub(database: Database, house_notices: Notices) -> AsyncIterator[Hub]:
+    """Who listens to what, in the served Koine."""
+    opened = Hub(database, house_notices)
+    opened.open()
+    yield opened
+    await opened.close()
+
+
+@pytest.fixture
+async def relaying(server: embedded.Running, house_notices: Notices) -> AsyncIterator[None]:
+    """Gives events their positions, for as long as a test takes that wants them to have any."""
+    stop = asyncio.Event()
+    relay = asyncio.create_task(Relay(server.address.dsn("koine_app"), (), notices=house_notices).run(stop))
+    yield
+    stop.set()
+    await relay
+
+
+@pytest.fixture(scope="session")
+async def base_url(database: Database, house_notices: Notices, hub: Hub) -> AsyncIterator[str]:
     """Koine, served over a real socket."""
     with contextlib.closing(socket.socket(proto=socket.IPPROTO_TCP)) as listening:  # asyncio then sets NODELAY
         listening.bind(("127.0.0.1", 0))
         url = f"http://127.0.0.1:{listening.getsockname()[1]}"
-        config = uvicorn.Config(app.create(database, base_url=url), log_level="warning", lifespan="off")
-        serving = uvicorn.Server(config)
+        application = app.create(database, base_url=url, hub=hub, wrote=house_notices.wrote)
+        serving = web.Server(web.config(application), lambda: None)
         task = asyncio.create_task(serving.serve(sockets=[listening]))
         while not serving.started:  # noqa: ASYNC110 - uvicorn offers nothing to wait for
             await asyncio.sleep(0.005)

@@ -2,30 +2,47 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from starlette.requests import Request
 from starlette.responses import JSONResponse
 from starlette.routing import Route, Router
 
 from koine.core.tokens.keyring import Keyring
+from koine.core.tokens.watch import Watch
+from koine.core.webhooks.model import Means
 from koine.dialects import dialect
 from koine.dialects.call import Runtime
 from koine.dialects.dialect import Dialect
 from koine.dialects.highlevel.highlevel import HighLevel
 from koine.dialects.libredesk.libredesk import Libredesk
+from koine.dialects.native.native import Native
 from koine.dialects.tight.tight import Tight
 from koine.inbox import setup
 from koine.postgres.database import Database
+from koine.realtime.hub import Hub
 
 # Which dialect answers for a path that nothing serves. HighLevel has no prefix of its own, so it comes last.
-PREFIXES: Sequence[tuple[str, Dialect]] = (("/v6", Tight()), ("/api/v1", Libredesk()), ("/", HighLevel()))
+PREFIXES: Sequence[tuple[str, Dialect]] = (
+    ("/v1", Native()),
+    ("/v6", Tight()),
+    ("/api/v1", Libredesk()),
+    ("/", HighLevel()),
+)
 DIALECTS = tuple(spoken for _, spoken in PREFIXES)
 
 
-def create(database: Database, *, base_url: str) -> Router:
-    """All of Koine as one ASGI application."""
-    services = Runtime(database, Keyring(database), base_url)
+def create(
+    database: Database,
+    *,
+    base_url: str,
+    hub: Hub,
+    wrote: Callable[[], None] = lambda: None,
+    webhooks: Means | None = None,
+) -> Router:
+    """All of Koine as one ASGI application. `wrote` is called after each request that may have written."""
+    keyring = Keyring(database)
+    services = Runtime(database, keyring, base_url, hub, Watch(database, keyring), wrote, webhooks)
     routes = [
         Route("/health", health),
         *setup.routes(database),

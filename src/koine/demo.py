@@ -22,6 +22,7 @@ from koine.core.workspaces import workspaces
 from koine.core.workspaces.workspaces import Workspace
 from koine.dialects.highlevel import credentials as highlevel
 from koine.dialects.libredesk import credentials as libredesk
+from koine.dialects.native import credentials as native
 from koine.dialects.tight import credentials as tight
 from koine.postgres.database import Database, Tx
 
@@ -51,7 +52,7 @@ class World:
     """Lamplight is the first workspace, Harbour the second.
 
     Ada owns Lamplight, Grace owns Harbour, Blaise keeps the books of both. Linus administers Lamplight and holds its
-    Libredesk key, Mary answers there.
+    Libredesk key, Mary answers there. The native token is Lamplight's.
     """
 
     account_id: int
@@ -62,6 +63,7 @@ class World:
     mary: User
     tight: Issued
     libredesk: Issued
+    native: Issued
     the_broken_lamp: Opened
 
     @property
@@ -103,6 +105,7 @@ async def make(database: Database, *, name: str = "Koine demo", mark: str = "") 
             mary=people["mary"],
             tight=await tight.issue(tx, by, name="Demo partner"),
             libredesk=await libredesk.issue(tx, by, lamplight.workspace.id, people["linus"].id, name="Demo agent"),
+            native=await native.issue(tx, by, workspaces=[lamplight.workspace.id], name="Demo reader"),
             the_broken_lamp=await _the_broken_lamp(tx, by, lamplight, people["ada"]),
         )
 

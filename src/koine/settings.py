@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from typing import Literal
 
@@ -12,7 +13,12 @@ PostgresChoice = Literal["auto", "system", "wheel"]
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """How one Koine runs. `base_url` is how clients reach it; None: it follows from host and port."""
+    """
+    How one Koine runs. `base_url` is how clients reach it; None: it follows from host and port.
+
+    `event_retention_days`: how long the feed goes back.
+    `outgoing_allow`: networks that webhooks may reach although they are not public, also by http.
+    """
 
     data: Path
     database_url: str | None
@@ -20,6 +26,8 @@ class Settings:
     host: str = "127.0.0.1"
     port: int = 8420
     base_url: str | None = None
+    event_retention_days: int = 30
+    outgoing_allow: tuple[IPv4Network | IPv6Network, ...] = ()
 
     @property
     def url(self) -> str:
@@ -39,7 +47,9 @@ def default_data() -> Path:
 
 
 def from_environment() -> Settings:
-    """`KOINE_DATA`, `KOINE_DATABASE_URL`, `KOINE_POSTGRES`, `KOINE_BASE_URL`."""
+    """`KOINE_DATA`, `KOINE_DATABASE_URL`, `KOINE_POSTGRES`, `KOINE_BASE_URL`, `KOINE_EVENT_RETENTION_DAYS`,
+    `KOINE_OUTGOING_ALLOW`.
+    """
     choice = os.environ.get("KOINE_POSTGRES", "auto")
     if choice not in ("auto", "system", "wheel"):
         raise ValueError("KOINE_POSTGRES must be auto, system or wheel")
@@ -48,4 +58,24 @@ def from_environment() -> Settings:
         database_url=os.environ.get("KOINE_DATABASE_URL") or None,
         postgres=choice,  # type: ignore[arg-type]
         base_url=os.environ.get("KOINE_BASE_URL") or None,
+        event_retention_days=_days("KOINE_EVENT_RETENTION_DAYS", 30),
+        outgoing_allow=_networks(os.environ.get("KOINE_OUTGOING_ALLOW", "")),
     )
+
+
+def _days(name: str, usual: int) -> int:
+    given = os.environ.get(name) or str(usual)
+    if not given.isdecimal() or not 1 <= int(given) <= 3650:
+        raise ValueError(f"{name} must be a number of days from 1 to 3650")
+    return int(given)
+
+
+def _networks(text: str) -> tuple[IPv4Network | IPv6Network, ...]:
+    """`10.0.0.0/8, ::1` -> the networks; blanks and empty places are passed over."""
+    found = []
+    for each in filter(None, (each.strip() for each in text.split(","))):
+        try:
+            found.append(ip_network(each))
+        except ValueError as wrong:
+            raise ValueError(f"KOINE_OUTGOING_ALLOW is networks such as 10.0.0.0/8, ::1; not so: {wrong}") from None
+    return tuple(found)

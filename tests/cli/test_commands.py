@@ -5,14 +5,18 @@ from __future__ import annotations
 import asyncio
 import json
 import re
+import urllib.error
+import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from koine.cli import commands
 from koine.postgres import embedded, process
 from tests.cli import own_postgres
 from tests.cli.koine_process import (
+    PATIENCE,
     ROOT,
     Serving,
     asked,
@@ -24,6 +28,8 @@ from tests.cli.koine_process import (
     made,
     serving,
 )
+
+WITH_VERBS = {"workspace", "token", "webhook", "job"}  # whose verbs say what they take
 
 
 @pytest.fixture(scope="module")
@@ -74,14 +80,19 @@ def test_each_dialect_has_its_own_kind_of_token(folder: Path) -> None:
     assert highlevel["scopes"] == ["contacts.readonly", "conversations.write"]
     libredesk = asked(*words, "--dialect", "libredesk", "--user", "LINUS@example.com")
     assert (len(libredesk["api_key"]), len(libredesk["api_secret"])) == (32, 64)
+    native = asked(*words, "--dialect", "native", "--user", "mary@example.com", "--scopes", "conversations:read")
+    assert list(native) == ["id", "dialect", "name", "account_id", "workspace_id", "workspace_uuid", "token"]
+    assert native["token"].startswith("koine_")
+    assert (native["workspace_id"], native["workspace_uuid"]) == (place["id"], place["uuid"])
     listed = {token["id"]: token for token in asked("token", "list", "--data", folder)}
-    assert [listed[token["id"]]["dialect"] for token in (tight, highlevel, libredesk)] == [
+    assert [listed[token["id"]]["dialect"] for token in (tight, highlevel, libredesk, native)] == [
         "tight",
         "highlevel",
         "libredesk",
+        "native",
     ]
     assert listed[tight["id"]]["name"] == "books"
-    for secret in (tight["client_secret"], highlevel["token"], libredesk["api_secret"]):
+    for secret in (tight["client_secret"], highlevel["token"], libredesk["api_secret"], native["token"]):
         assert secret not in json.dumps(listed)
 
 
@@ -105,6 +116,25 @@ def test_a_token_opens_its_workspace_until_it_is_revoked(demo: Serving) -> None:
     assert listed["revoked_at"]
 
 
+def test_a_native_token_opens_one_workspace_or_a_whole_account(demo: Serving) -> None:
+    words = ["token", "create", "--dialect", "native", "--data", demo.folder]
+    one, whole = asked(*words, "--workspace", "2"), asked(*words)
+    assert (one["account_id"], one["workspace_id"]) == (1, 2)
+    assert (whole["account_id"], whole["workspace_id"], whole["workspace_uuid"]) == (1, None, None)
+    place = one["workspace_uuid"]
+    for token, query, code in ((one, "", 200), (whole, "", 400), (whole, f"?workspace={place}", 200)):
+        assert _status(f"{demo.base_url}/v1/events{query}", token["token"]) == code
+
+
+def _status(url: str, token: str) -> int:
+    request = urllib.request.Request(url, headers={"Authorization": f"Bearer {token}"})
+    try:
+        with urllib.request.urlopen(request, timeout=PATIENCE) as answer:
+            return int(answer.status)
+    except urllib.error.HTTPError as refused:
+        return refused.code
+
+
 def test_a_token_that_does_not_exist_cannot_be_revoked(folder: Path) -> None:
     ended = koine("token", "revoke", "999999", "--data", folder)
     assert (ended.returncode, ended.stdout) == (1, "")
@@ -124,6 +154,12 @@ def test_a_token_that_does_not_exist_cannot_be_revoked(folder: Path) -> None:
         (["--dialect", "libredesk", "--workspace", "1"], 2, "--user EMAIL"),
         (["--dialect", "libredesk", "--workspace", "1", "--user", "grace@example.com"], 1, "no member"),
         (["--dialect", "libredesk", "--workspace", "1", "--user", "nobody@example.com"], 1, "no member"),
+        (["--dialect", "native", "--account", "1", "--workspace", "1"], 2, "one workspace or a whole account"),
+        (["--dialect", "native", "--account", "999"], 1, "no account 999"),
+        (["--dialect", "native", "--workspace", "999"], 1, "no workspace 999"),
+        (["--dialect", "native", "--workspace", "2", "--user", "mary@example.com"], 1, "no member of the workspace 2"),
+        (["--dialect", "native", "--user", "nobody@example.com"], 1, "no member of the account 1"),
+        (["--dialect", "native", "--scopes", "contacts.readonly"], 2, "no scope contacts.readonly"),
         (["--dialect", "smtp"], 2, "invalid choice"),
     ],
 )
@@ -187,10 +223,19 @@ def test_versions_and_help_are_said(tmp_path: Path) -> None:
     assert koine("frobnicate").returncode == 2
 
 
+@pytest.mark.parametrize("name", [name for name, _ in commands.COMMANDS])
+def test_each_command_says_what_it_takes(name: str, capsys: pytest.CaptureFixture[str]) -> None:
+    for words in ([name, "--help"], ["help", name]):
+        with pytest.raises(SystemExit) as ended:
+            commands.main(words)
+        assert ended.value.code == 0
+        assert "--data DIR" in capsys.readouterr().out or name in WITH_VERBS
+
+
 def test_an_older_schema_beside_a_running_server_is_not_changed_by_the_way(tmp_path: Path) -> None:
     folder = copy(made(), tmp_path / "data")
     with serving("demo", data=folder) as demo:
-        _sql(folder, "update migrations set number = 9999")
+        _sql(folder, "update migrations set number = number + 9000")
         ended = koine("workspace", "list", "--data", folder)
         assert ended.returncode == 1
         assert "newer Koine" in ended.stderr

@@ -50,19 +50,20 @@ def test_it_says_where_it_is_and_that_it_is_ready(demo: Serving) -> None:
 
 
 @needs_curl
-@pytest.mark.parametrize("which", range(3), ids=["tight", "highlevel", "libredesk"])
+@pytest.mark.parametrize("which", range(4), ids=["tight", "highlevel", "libredesk", "native"])
 @pytest.mark.parametrize("shell", ["bash", "sh"])
 def test_each_line_works_as_often_as_one_likes(demo: Serving, which: int, shell: str) -> None:
-    assert len(lines(demo)) == 3
+    assert len(lines(demo)) == 4
     for _ in range(2):
         ended = subprocess.run(
             [shell, "-c", lines(demo)[which]], capture_output=True, text=True, timeout=PATIENCE, check=True
         )
         answer = json.loads(ended.stdout)
-        assert (answer.get("result"), answer.get("success"), answer.get("status")) in (
-            ("SUCCESS", None, None),
-            (None, True, None),
-            (None, None, "success"),
+        assert (answer.get("result"), answer.get("success"), answer.get("status"), answer.get("more")) in (
+            ("SUCCESS", None, None, None),
+            (None, True, None, None),
+            (None, None, "success", None),
+            (None, None, None, False),
         )
 
 
@@ -80,7 +81,8 @@ def test_the_file_for_scripts_has_the_promised_shape(demo: Serving, credentials_
     assert [list(place) for place in found["highlevel"]] == [["token", "location_id", "contact_ids"]] * 2
     assert all(len(set(place["contact_ids"])) >= 3 for place in found["highlevel"])
     assert list(found["libredesk"]) == ["api_key", "api_secret", "inbox_id", "agent_id", "team_id"]
-    assert found["native"] is None
+    assert list(found["native"]) == ["token"]
+    assert found["native"]["token"].startswith("koine_")
     assert found["inbox"] is None
 
 
@@ -137,6 +139,7 @@ def test_where_the_file_was_lost_there_are_new_secrets_for_the_old_world(tmp_pat
         assert after["tight"]["client_secret"] != before["tight"]["client_secret"]
         assert after["highlevel"][1]["token"] != before["highlevel"][1]["token"]
         assert after["libredesk"]["api_secret"] != before["libredesk"]["api_secret"]
+        assert after["native"]["token"] != before["native"]["token"]
         assert finds_the_lamp(demo.base_url, after)
 
 

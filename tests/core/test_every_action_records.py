@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import atexit
 import dataclasses
+import functools
 import importlib
 import inspect
 import pkgutil
+import shutil
+import tempfile
 from collections.abc import Awaitable, Callable
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -19,13 +24,18 @@ from koine.core.contacts.model import Described
 from koine.core.conversations import changing, finding, messages, opening, threads
 from koine.core.conversations.model import Conversation, Opening, Posting, Said
 from koine.core.inboxes import inboxes
+from koine.core.sealing import NAME, Sealing
 from koine.core.teams import teams
 from koine.core.tokens import once, secrets, tokens
 from koine.core.tokens.tokens import Grant
 from koine.core.users import passwords, users
+from koine.core.webhooks import managing, replaying, webhooks
+from koine.core.webhooks import model as hooks
 from koine.core.workspaces import workspaces
 from koine.demo import World
-from koine.postgres.database import Database, Tx
+from koine.outgoing import Outgoing
+from koine.postgres.database import Database, Row, Tx
+from koine.reactions.webhooks import SHAPES
 
 Deed = Callable[[Tx, Actor, World, Conversation], Awaitable[object]]
 
@@ -43,7 +53,51 @@ async def _restore(tx: Tx, by: Actor, world: World, lamp: Conversation) -> None:
     await changing.restore(tx, by, await finding.by_id(tx, by, lamp.id))
 
 
-# Each action once, in a way that really changes something; the kinds of event it must record, in order.
+@functools.cache
+def _means() -> hooks.Means:
+    folder = tempfile.mkdtemp(prefix="test-of-koine-")
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    return hooks.Means(Outgoing(), Sealing(Path(folder) / NAME), SHAPES)
+
+
+async def _hook(tx: Tx, by: Actor, world: World) -> hooks.Webhook:
+    wanted = hooks.Wanted(world.account_id, _home(world), "native", "https://192.0.78.9/hook")
+    return (await webhooks.create(tx, by, _means(), wanted)).webhook
+
+
+async def _rotate(tx: Tx, by: Actor, world: World, lamp: Conversation) -> None:
+    await webhooks.rotate(tx, by, _means(), await _hook(tx, by, world))
+
+
+async def _disable(tx: Tx, by: Actor, world: World, lamp: Conversation) -> None:
+    await webhooks.disable(tx, by, await _hook(tx, by, world))
+
+
+async def _enable(tx: Tx, by: Actor, world: World, lamp: Conversation) -> None:
+    hook = await _hook(tx, by, world)
+    await webhooks.disable(tx, by, hook)
+    await webhooks.enable(tx, by, await managing.find(tx, by, hook.uuid))
+
+
+async def _delete(tx: Tx, by: Actor, world: World, lamp: Conversation) -> None:
+    await webhooks.delete(tx, by, await _hook(tx, by, world))
+
+
+async def _test(tx: Tx, by: Actor, world: World, lamp: Conversation) -> None:
+    await replaying.test(tx, by, await _hook(tx, by, world))
+
+
+async def _replay(tx: Tx, by: Actor, world: World, lamp: Conversation) -> None:
+    hook = await _hook(tx, by, world)
+    await replaying.replay(tx, by, hook, await replaying.test(tx, by, hook))
+
+
+async def _replay_range(tx: Tx, by: Actor, world: World, lamp: Conversation) -> None:
+    await replaying.replay_range(tx, by, await _hook(tx, by, world), datetime.now(UTC) - timedelta(hours=1))
+
+
+# Each action once, in a way that really changes something; the kinds of event it must record, in order: those of the
+# feed, then those of the account.
 DEEDS: dict[Callable[..., Any], tuple[Deed, list[str]]] = {
     opening.open: (
         lambda tx, by, world, lamp: opening.open(tx, by, [Opening(_home(world), "New", Said("Hello"))]),
@@ -116,6 +170,14 @@ DEEDS: dict[Callable[..., Any], tuple[Deed, list[str]]] = {
         ["token.created"],
     ),
     passwords.set_hash: (lambda tx, by, world, lamp: passwords.set_hash(tx, by, world.ada, "hash"), ["password.set"]),
+    webhooks.create: (lambda tx, by, world, lamp: _hook(tx, by, world), ["webhook.created"]),
+    webhooks.rotate: (_rotate, ["webhook.created", "webhook.rotated"]),
+    webhooks.disable: (_disable, ["webhook.disabled", "webhook.created"]),
+    webhooks.enable: (_enable, ["webhook.disabled", "webhook.created", "webhook.enabled"]),
+    webhooks.delete: (_delete, ["webhook.created", "webhook.deleted"]),
+    replaying.test: (_test, ["webhook.created", "webhook.tested"]),
+    replaying.replay: (_replay, ["webhook.created", "webhook.tested", "webhook.replayed"]),
+    replaying.replay_range: (_replay_range, ["webhook.created", "webhook.replayed"]),
     workspaces.found: (lambda tx, by, world, lamp: workspaces.found(tx, by, "A third one"), ["workspace.created"]),
 }
 
@@ -143,7 +205,9 @@ READING = {
     "koine.core.conversations.arrival",
     "koine.core.conversations.finding",
     "koine.core.conversations.listing",
+    "koine.core.feed.feed",
     "koine.core.outbox",
+    "koine.core.webhooks.managing",
 }
 READERS = {messages.find, messages.latest, contacts.by_uuid, tokens.of_account}
 
@@ -163,7 +227,7 @@ async def test_an_action_records_what_it_did(action: Callable[..., Any], databas
         before = await _recorded(tx, world)
         await deed(tx, reader if action is changing.mark else by, world, lamp)
         assert await tx.value("select pg_current_xact_id_if_assigned() is not null"), "the deed changed nothing"
-        assert (await _recorded(tx, world))[len(before) :] == expected
+        assert [row["kind"] for row in await _recorded(tx, world) if row not in before] == expected
 
 
 async def test_what_changes_nothing_tells_nothing(database: Database, world: World) -> None:
@@ -179,11 +243,10 @@ async def test_what_changes_nothing_tells_nothing(database: Database, world: Wor
         assert await _recorded(tx, world) == before
 
 
-async def _recorded(tx: Tx, world: World) -> list[str]:
-    rows = await tx.rows(
-        "select kind, created_at, id from events where workspace_id = any ($1::bigint[])"
-        " union all select kind, created_at, id from account_events where account_id = $2 order by created_at, id",
+async def _recorded(tx: Tx, world: World) -> list[Row]:
+    return await tx.rows(
+        "select false as of_account, id, kind from events where workspace_id = any ($1::bigint[])"
+        " union all select true, id, kind from account_events where account_id = $2 order by of_account, id",
         list(tx.workspaces),
         world.account_id,
     )
-    return [row["kind"] for row in rows]

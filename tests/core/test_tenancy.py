@@ -5,13 +5,27 @@ from __future__ import annotations
 import asyncpg
 import pytest
 
+from koine import demo
 from koine.core.identity import new_uuid
 from koine.demo import World
 from koine.postgres import embedded
 from koine.postgres.database import Database
 
 # Read before it is known which workspace a request may touch.
-GLOBAL = {"accounts", "workspaces", "users", "roles", "memberships", "tokens", "account_events", "migrations"}
+GLOBAL = {
+    "accounts",
+    "workspaces",
+    "users",
+    "roles",
+    "memberships",
+    "tokens",
+    "account_events",
+    "schedule",
+    "migrations",
+}
+
+# Closed like those of tenants, but some of its rows belong to all workspaces of an account.
+OF_ACCOUNTS = {"webhooks"}
 
 
 async def test_every_table_is_global_or_forces_row_level_security(sql: asyncpg.Connection) -> None:
@@ -34,7 +48,7 @@ async def test_every_key_of_a_tenant_table_starts_with_its_workspace(sql: asyncp
           left join pg_attribute a on a.attrelid = c.oid and a.attnum = i.indkey[0]
          where c.relnamespace = 'public'::regnamespace and i.indisunique and not c.relname = any ($1::text[])
         """,
-        list(GLOBAL),
+        list(GLOBAL | OF_ACCOUNTS),
     )
     assert keys
     assert [key["key"] for key in keys if key["first_column"] != "workspace_id"] == []
@@ -85,3 +99,33 @@ async def test_what_was_recorded_cannot_be_changed_by_the_app(database: Database
         with pytest.raises(asyncpg.InsufficientPrivilegeError):
             async with database.writing((world.lamplight.workspace.id,)) as tx:
                 await tx.write(statement)
+
+
+async def test_a_webhook_of_an_account_is_seen_and_changed_in_that_account_only(
+    database: Database, sql: asyncpg.Connection, world: World
+) -> None:
+    other = await demo.make(database, mark=f"-{new_uuid().hex[:8]}")
+    lamplight, harbour = world.lamplight.workspace.id, world.harbour.workspace.id
+    ours, whole = await _webhook(sql, world, lamplight), await _webhook(sql, world, None)
+    for workspace_id, seen in ((lamplight, [ours, whole]), (harbour, [whole]), (other.lamplight.workspace.id, [])):
+        async with database.writing((workspace_id,)) as tx:
+            found = await tx.rows("select id from webhooks where id = any ($1::bigint[]) order by id", [ours, whole])
+            assert [row["id"] for row in found] == seen
+    with pytest.raises(asyncpg.InsufficientPrivilegeError):  # its home is Lamplight
+        async with database.writing((harbour,)) as tx:
+            await tx.write("update webhooks set name = 'mine' where id = $1", whole)
+    async with database.writing((other.harbour.workspace.id,)) as tx:
+        assert await tx.write("update webhooks set name = 'mine' returning 1") == []
+        assert await tx.write("delete from webhooks returning 1") == []
+
+
+async def _webhook(sql: asyncpg.Connection, world: World, workspace_id: int | None) -> int:
+    id: int = await sql.fetchval(
+        "insert into webhooks (uuid, account_id, workspace_id, home_id, dialect, url, sealed, public_key)"
+        " values ($1, $2, $3, $4, 'native', '', '', '') returning id",
+        new_uuid(),
+        world.account_id,
+        workspace_id,
+        world.lamplight.workspace.id,
+    )
+    return id

@@ -69,6 +69,14 @@ def test_every_route_is_documented(dialect):
     assert undocumented([(route.method, route.path, route.handler) for route in routes], readme) == []
 
 
+@pytest.mark.parametrize("dialect", DIALECTS)
+def test_every_readme_says_how_a_write_may_be_sent_again(dialect):
+    routes = importlib.import_module(f"koine.dialects.{dialect}.routes").ROUTES
+    assert any(route.repeatable for route in routes)
+    parts = (FOLDER / dialect / "README.md").read_text().split("\n\n")
+    assert any("`Idempotency-Key`" in part and "`Idempotency-Replayed: true`" in part for part in parts)
+
+
 def test_a_kind_without_a_status_is_found():
     core = snippet(
         "class Refused(Exception): ...\nclass Gone(Refused): ...\nclass Lost(Refused): ...\nclass Hid(Lost): ..."

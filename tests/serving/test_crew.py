@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+from pathlib import Path
 
 import pytest
 
@@ -11,16 +12,18 @@ from koine.serving.crew import Crew
 from koine.serving.databases import Reached
 from koine.serving.failures import KeepsFailing
 from koine.serving.stopping import Stop
+from koine.settings import Settings
 
 
 def test_workers_that_end_before_they_can_answer_are_not_replaced_for_ever(
-    monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setattr(crew, "PAUSE", 0.0)
     nowhere = "postgresql://nobody@/nothing?host=/nonexistent"
     ready: list[None] = []
     with socket.create_server(("127.0.0.1", 0)) as listening:
-        workers = Crew(2, listening, "http://koine.example", Reached(nowhere, nowhere), Stop())
+        settings = Settings(tmp_path, nowhere, "auto")
+        workers = Crew(2, listening, settings, Reached(nowhere, nowhere), Stop())
         with pytest.raises(KeepsFailing, match="ended with code 1"):
             workers.serve(lambda: ready.append(None))
     assert ready == []

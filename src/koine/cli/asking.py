@@ -30,11 +30,16 @@ def print_json(value: object) -> None:
     print(json.dumps(value, indent=2, ensure_ascii=False, default=_written))
 
 
-async def _ask(reached: Reached, work: Callable[[Database], Awaitable[Found]]) -> Found:
+async def ready(reached: Reached) -> None:
+    """Bring the schema of our own server up to date; another's must be already. Raises Failed."""
     if reached.running is not None:
         await migrate.migrate(reached.owner)
     else:
         await _must_be_current(reached)
+
+
+async def _ask(reached: Reached, work: Callable[[Database], Awaitable[Found]]) -> Found:
+    await ready(reached)
     database = await Database.open(reached.app, size=1)
     try:
         return await work(database)

@@ -3,25 +3,30 @@
 from __future__ import annotations
 
 import argparse
+import importlib
 import os
 import sys
-from collections.abc import Sequence
-from types import ModuleType
+from collections.abc import Collection, Sequence
 
 import koine
-from koine.cli import demo, doctor, failing, migrate, options, routes, serve, token, workspace
+from koine.cli import failing, options
 from koine.serving.saying import warn
 from koine.serving.stopping import Stop, Stopped
 
-# name, what it does, and the module whose `add(parser)` says what it takes and what runs it
-COMMANDS: tuple[tuple[str, str, ModuleType], ...] = (
-    ("demo", "serve a small world to try things with, and print lines that can be copied", demo),
-    ("serve", "serve; the first start prints a link by which the administrator is made", serve),
-    ("migrate", "bring the database's schema up to date", migrate),
-    ("workspace", "create and list workspaces", workspace),
-    ("token", "create, list and revoke the secrets that clients call with", token),
-    ("routes", "list every endpoint with the file and line that answers it", routes),
-    ("doctor", "say what is used, and what is wrong", doctor),
+# Name and what it does. The module of this name beside this one has an `add(parser)`, which says what the command takes
+# and what runs it. Only that of the command that is asked for is loaded: some need much, and others must start quickly.
+COMMANDS: tuple[tuple[str, str], ...] = (
+    ("demo", "serve a small world to try things with, and print lines that can be copied"),
+    ("serve", "serve; the first start prints a link by which the administrator is made"),
+    ("work", "do what goes on behind the requests, beside those who serve"),
+    ("tail", "show what happens, as it happens"),
+    ("migrate", "bring the database's schema up to date"),
+    ("workspace", "create and list workspaces"),
+    ("token", "create, list and revoke the secrets that clients call with"),
+    ("webhook", "tell others what happens, and see how that goes"),
+    ("job", "list what is to be done and what failed, and try it again"),
+    ("routes", "list every endpoint with the file and line that answers it"),
+    ("doctor", "say what is used, and what is wrong"),
 )
 
 EPILOG = f"""\
@@ -37,7 +42,8 @@ docs/running.md says what the options and environment variables mean.
 
 def main(words: Sequence[str] | None = None) -> int:
     """Run one command; its exit code. Trouble is told in one sentence on standard error."""
-    parser = parse()
+    words = sys.argv[1:] if words is None else words
+    parser = parse(words)
     asked = parser.parse_args(words)
     if asked.run is None:
         return _help(parser, asked)
@@ -60,8 +66,8 @@ def main(words: Sequence[str] | None = None) -> int:
         return told.code
 
 
-def parse() -> argparse.ArgumentParser:
-    """The whole command line."""
+def parse(words: Collection[str]) -> argparse.ArgumentParser:
+    """The command line; whole for the commands that are among these words."""
     parser = argparse.ArgumentParser(
         prog="koine",
         description="A self-hosted conversation server that speaks several wire APIs over one store.",
@@ -72,7 +78,7 @@ def parse() -> argparse.ArgumentParser:
     parser.add_argument("--version", action="version", version=f"koine {koine.__version__}")
     parser.set_defaults(run=None, about=None)
     commands = parser.add_subparsers(metavar="COMMAND", title="commands")
-    for name, says, module in COMMANDS:
+    for name, says in COMMANDS:
         command = commands.add_parser(
             name,
             help=says,
@@ -81,9 +87,10 @@ def parse() -> argparse.ArgumentParser:
             formatter_class=argparse.RawDescriptionHelpFormatter,
             allow_abbrev=False,
         )
-        module.add(command)
+        if name in words:
+            importlib.import_module(f"koine.cli.{name}").add(command)
     shown = commands.add_parser("help", help="show this, or the options of one command")
-    shown.add_argument("about", nargs="?", default="", choices=["", *(name for name, _, _ in COMMANDS)])
+    shown.add_argument("about", nargs="?", default="", choices=["", *(name for name, _ in COMMANDS)])
     return parser
 
 

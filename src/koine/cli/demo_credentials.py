@@ -71,7 +71,7 @@ async def _written(
                 await _location(tx, place, secret) for place, secret in zip(places, good.highlevel, strict=True)
             ],
             "libredesk": await _desk(tx, places[0], people[AGENT], good.libredesk),
-            "native": None,
+            "native": {"token": good.native.secret},
             "inbox": None,
         }
 

@@ -47,13 +47,19 @@ class LibredeskKey(TypedDict):
     team_id: int
 
 
+class NativeToken(TypedDict):
+    """A token of the native API, for the first workspace."""
+
+    token: str
+
+
 class Credentials(TypedDict):
-    """The file that scripts read; `native` and `inbox` are null until those ways in exist."""
+    """The file that scripts read; `inbox` is null until that way in exists."""
 
     base_url: str
     workspaces: list[Place]
     tight: TightClient
     highlevel: list[HighLevelToken]
     libredesk: LibredeskKey
-    native: None
+    native: NativeToken
     inbox: None

@@ -30,6 +30,9 @@ def lines(credentials: Credentials, file: Path) -> Sequence[str]:
         "# Libredesk: a customer writes to the inbox of the first workspace",
         _libredesk(credentials),
         "",
+        "# Native: what has happened in the first workspace; -H 'Accept: text/event-stream' goes on as it happens",
+        _native(credentials),
+        "",
         f"All ids and secrets: {file}",
         "",
     ]
@@ -65,6 +68,11 @@ def _libredesk(credentials: Credentials) -> str:
     }
     key = f"-u {desk['api_key']}:{desk['api_secret']}"
     return f"curl -s {url}/api/v1/conversations {key} {_JSON} -d {_body(said)}"
+
+
+def _native(credentials: Credentials) -> str:
+    url, token = credentials["base_url"], credentials["native"]["token"]
+    return f"curl -sN {url}/v1/events -H 'Authorization: Bearer {token}'"
 
 
 def _body(value: object) -> str:

@@ -13,6 +13,7 @@ from koine.core.workspaces.workspaces import Workspace
 from koine.demo import World
 from koine.dialects.highlevel import credentials as highlevel
 from koine.dialects.libredesk import credentials as libredesk
+from koine.dialects.native import credentials as native
 from koine.dialects.tight import credentials as tight
 from koine.postgres.database import Database, Tx
 
@@ -27,11 +28,15 @@ class Secret:
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """Tight's client, a HighLevel token for each workspace, the first one's Libredesk key: as far as they are known."""
+    """Tight's client, a HighLevel token for each workspace, the first one's Libredesk key and native token.
+
+    As far as they are known.
+    """
 
     tight: Secret | None
     highlevel: Sequence[Secret | None]
     libredesk: Secret | None
+    native: Secret | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,12 +46,14 @@ class Secrets:
     tight: Secret
     highlevel: Sequence[Secret]
     libredesk: Secret
+    native: Secret
 
 
 def of_world(world: World) -> Known:
     """Those that came with a new world."""
     places = (world.lamplight, world.harbour)
-    return Known(_secret(world.tight), [_secret(place.highlevel) for place in places], _secret(world.libredesk))
+    highlevel = [_secret(place.highlevel) for place in places]
+    return Known(_secret(world.tight), highlevel, _secret(world.libredesk), _secret(world.native))
 
 
 def of_file(kept: object) -> Known:
@@ -67,6 +74,7 @@ def of_file(kept: object) -> Known:
         find("client_secret", "client_id", "tight"),
         [find("token", None, "highlevel", 0), find("token", None, "highlevel", 1)],
         find("api_secret", "api_key", "libredesk"),
+        find("token", None, "native"),
     )
 
 
@@ -88,6 +96,7 @@ async def made_good(database: Database, known: Known, places: Sequence[Workspace
             for secret, place in zip(known.highlevel, places, strict=False)
         ],
         await good(known.libredesk, lambda tx, by: libredesk.issue(tx, by, places[0].id, agent_id, name="Demo agent")),
+        await good(known.native, lambda tx, by: native.issue(tx, by, workspaces=[places[0].id], name="Demo reader")),
     )
 
 

@@ -23,7 +23,11 @@ OLDEST_PYTHON = (3, 11)
 PACKAGES = (
     "argon2-cffi",
     "asyncpg",
+    "certifi",
+    "cryptography",
+    "h11",
     "httptools",
+    "idna",
     "nh3",
     "orjson",
     "pydantic",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from koine.postgres.unavailable import AlreadyRunning, NoPostgres, StartFailed
-from koine.serving.failures import CannotListen, KeepsFailing
+from koine.serving.failures import CannotListen, KeepsFailing, NobodyServes
 
 FAILED = 1
 WRONG = 2
@@ -36,7 +36,7 @@ def told(error: Exception) -> Told | None:
             return Told(RUNNING, str(error))
         case Wrong() | CannotListen():
             return Told(WRONG, str(error))
-        case Failed() | NoPostgres() | StartFailed() | KeepsFailing():
+        case Failed() | NoPostgres() | StartFailed() | KeepsFailing() | NobodyServes():
             return Told(FAILED, str(error))
         case OSError():
             return Told(FAILED, _of_the_system(error))

@@ -12,7 +12,7 @@ from koine import settings as configured
 from koine.cli.failing import Wrong
 from koine.settings import Settings
 
-MOST_WORKERS = 48  # each needs a connection
+MOST_WORKERS = 48  # each needs two connections
 
 
 def add_data(parser: argparse.ArgumentParser) -> None:

@@ -17,6 +17,12 @@ def add(parser: argparse.ArgumentParser) -> None:
     parser.set_defaults(run=run)
     options.add_data(parser)
     options.add_serving(parser)
+    parser.add_argument(
+        "--no-work",
+        dest="works",
+        action="store_false",
+        help="leave what goes on behind the requests to koine work, which must run somewhere then",
+    )
 
 
 def run(asked: argparse.Namespace, settings: Settings, stop: Stop) -> int:
@@ -25,7 +31,7 @@ def run(asked: argparse.Namespace, settings: Settings, stop: Stop) -> int:
 
     log.write_lines()
     with suppress(Stopped):
-        house.run(settings, workers=asked.workers, prepare=_prepare, stop=stop)
+        house.run(settings, workers=asked.workers, prepare=_prepare, stop=stop, works=asked.works)
     return 0
 
 

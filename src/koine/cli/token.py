@@ -20,10 +20,12 @@ def add(parser: argparse.ArgumentParser) -> None:
     verbs = parser.add_subparsers(metavar="VERB", title="verbs", required=True)
     create = verbs.add_parser("create", help="make a token; prints JSON with its secret, this once", allow_abbrev=False)
     create.add_argument("--dialect", required=True, choices=token_kinds.DIALECTS, help="the contract it is for")
-    create.add_argument("--workspace", type=int, metavar="ID", help="the workspace it opens (highlevel, libredesk)")
-    create.add_argument("--user", metavar="EMAIL", help="the agent it acts as (libredesk)")
-    create.add_argument("--scopes", metavar="SCOPE,…", help="what it may do (highlevel); default: everything")
-    create.add_argument("--account", type=int, metavar="ID", help="the account it opens (tight)")
+    create.add_argument(
+        "--workspace", type=int, metavar="ID", help="the workspace it opens (highlevel, libredesk, native)"
+    )
+    create.add_argument("--user", metavar="EMAIL", help="whom it acts as (libredesk, native)")
+    create.add_argument("--scopes", metavar="SCOPE,…", help="what it may do (highlevel, native); default: everything")
+    create.add_argument("--account", type=int, metavar="ID", help="the account it opens (tight, native)")
     create.add_argument("--name", default="", help="what you call it")
     create.set_defaults(run=_create)
     options.add_data(create)

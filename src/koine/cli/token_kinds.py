@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 
 from koine.cli.failing import Failed, Wrong
+from koine.core import permissions
 from koine.core.accounts import accounts
 from koine.core.actor import system
 from koine.core.users import users
@@ -15,6 +16,7 @@ from koine.core.workspaces.workspaces import Workspace
 from koine.dialects.highlevel import credentials as highlevel
 from koine.dialects.highlevel import ids, scopes
 from koine.dialects.libredesk import credentials as libredesk
+from koine.dialects.native import credentials as native
 from koine.dialects.tight import credentials as tight
 from koine.postgres.database import Tx
 
@@ -38,10 +40,13 @@ def wanted(asked: argparse.Namespace) -> Wanted:
         raise Wrong(f"--{name} means nothing to a token for {asked.dialect}. {_OPENS[asked.dialect]}")
     if asked.dialect == "libredesk" and not asked.user:
         raise Wrong("A Libredesk key acts as an agent: say which one with --user EMAIL.")
+    if asked.dialect == "native" and None not in (asked.account, asked.workspace):
+        raise Wrong("A native token opens one workspace or a whole account: say --workspace ID or --account ID.")
     listed = None if asked.scopes is None else [scope for scope in asked.scopes.replace(",", " ").split() if scope]
-    unknown = sorted(set(listed or ()) - set(scopes.ALL))
+    known = sorted(permissions.ALL) if asked.dialect == "native" else scopes.ALL
+    unknown = sorted(set(listed or ()) - set(known))
     if unknown or listed == []:
-        raise Wrong(f"There is no scope {', '.join(unknown) or '(none given)'}. There are: {', '.join(scopes.ALL)}.")
+        raise Wrong(f"There is no scope {', '.join(unknown) or '(none given)'}. There are: {', '.join(known)}.")
     return Wanted(asked.dialect, asked.name, asked.account, asked.workspace, asked.user or "", listed)
 
 
@@ -52,10 +57,7 @@ async def create(tx: Tx, token: Wanted) -> dict[str, object]:
 
 
 async def _tight(tx: Tx, token: Wanted) -> dict[str, object]:
-    found = await accounts.every(tx)
-    if token.account is not None and token.account not in {account.id for account in found}:
-        raise Failed(f"There is no account {token.account}.")
-    account_id = token.account or (await accounts.at_hand(tx)).id
+    account_id = await _account(tx, token.account)
     issued = await tight.issue(tx, system(account_id), name=token.name)
     return {"id": issued.id, "account_id": account_id, "client_id": issued.key, "client_secret": issued.secret}
 
@@ -83,6 +85,40 @@ async def _libredesk(tx: Tx, token: Wanted) -> dict[str, object]:
     return {"id": issued.id, "workspace_id": workspace.id, "api_key": issued.key, "api_secret": issued.secret}
 
 
+async def _native(tx: Tx, token: Wanted) -> dict[str, object]:
+    """Without a workspace it opens the whole account; without a user it acts as an app."""
+    workspace = None if token.workspace is None else await _workspace(tx, token.workspace)
+    account_id = await _account(tx, token.account) if workspace is None else workspace.account_id
+    user = await users.by_email(tx, account_id, token.user) if token.user else None
+    opens = [] if user is None else list(await users.memberships(tx, user.id))
+    if token.user and (not opens or (workspace is not None and workspace.id not in opens)):
+        raise Failed(f"{token.user} is no member of {_what(workspace, account_id)}.")
+    issued = await native.issue(
+        tx,
+        system(account_id),
+        workspaces=None if workspace is None else [workspace.id],
+        name=token.name,
+        user_id=None if user is None else user.id,
+        permissions=None if token.scopes is None else frozenset(token.scopes),
+    )
+    return {
+        "id": issued.id,
+        "account_id": account_id,
+        "workspace_id": None if workspace is None else workspace.id,
+        "workspace_uuid": None if workspace is None else workspace.uuid,
+        "token": issued.secret,
+    }
+
+
+async def _account(tx: Tx, id: int | None) -> int:
+    """The account that was named, or the one at hand."""
+    if id is None:
+        return (await accounts.at_hand(tx)).id
+    if id not in {account.id for account in await accounts.every(tx)}:
+        raise Failed(f"There is no account {id}.")
+    return id
+
+
 async def _workspace(tx: Tx, id: int | None) -> Workspace:
     """The workspace that was named, or the only one."""
     there = [it for account in await accounts.every(tx) for it in await workspaces.find(tx, account.id)]
@@ -99,11 +135,22 @@ _MAKERS: dict[str, Callable[[Tx, Wanted], Awaitable[dict[str, object]]]] = {
     "tight": _tight,
     "highlevel": _highlevel,
     "libredesk": _libredesk,
+    "native": _native,
 }
 DIALECTS = tuple(_MAKERS)
-_MEANT = {"tight": {"account"}, "highlevel": {"workspace", "scopes"}, "libredesk": {"workspace", "user"}}
+_MEANT = {
+    "tight": {"account"},
+    "highlevel": {"workspace", "scopes"},
+    "libredesk": {"workspace", "user"},
+    "native": {"account", "workspace", "user", "scopes"},
+}
 _OPENS = {
     "tight": "A Tight client opens a whole account, and asks for scopes itself.",
     "highlevel": "It opens one workspace, for nobody in particular.",
     "libredesk": "It may do what its agent may do.",
+    "native": "",
 }
+
+
+def _what(workspace: Workspace | None, account_id: int) -> str:
+    return f"the account {account_id}" if workspace is None else f"the workspace {workspace.id} ({workspace.name})"

@@ -154,6 +154,27 @@ class TokenNotFound(NotFound):
     says = "There is no such token."
 
 
+class WebhookNotFound(NotFound):
+    """No such webhook, or not one that the actor may manage."""
+
+    code = "webhook_not_found"
+    says = "There is no such webhook."
+
+
+class DeliveryNotFound(NotFound):
+    """No such delivery of this webhook."""
+
+    code = "delivery_not_found"
+    says = "There is no such delivery of this webhook."
+
+
+class EventGone(NotFound):
+    """What happened is kept no longer, and so cannot be told again."""
+
+    code = "event_gone"
+    says = "The event is kept no longer."
+
+
 class UsedUp(NotFound):
     """A secret that is good once, and was used, has expired, or never was one."""
 
@@ -166,6 +187,27 @@ class EmailTaken(Conflict):
 
     code = "email_taken"
     says = "Somebody here has this e-mail address already."
+
+
+class PositionGone(NotFound):
+    """What followed this position is kept no longer; the oldest one to ask after is `oldest`."""
+
+    code = "position_gone"
+    says = "What followed this position is kept no longer."
+
+    def __init__(self, oldest: int) -> None:
+        super().__init__()
+        self.oldest = oldest
+
+
+class PositionAhead(Invalid):
+    """The feed has not come to this position yet: it is from elsewhere, or the database is from an older backup."""
+
+    code = "position_ahead"
+    says = "The feed has not come to this position yet."
+
+    def __init__(self) -> None:
+        super().__init__(problems=[Problem("not_allowed", ("after",))])
 
 
 class ConversationExists(Conflict):
@@ -189,6 +231,51 @@ class ContactExists(Conflict):
         super().__init__()
         self.contact = contact
         self.field = field
+
+
+class WebhookIsDisabled(Conflict):
+    """Nothing is delivered to it until it is enabled again."""
+
+    code = "webhook_disabled"
+    says = "The webhook is disabled. Enable it first."
+
+
+class TooManyWebhooks(Conflict):
+    """No more of them can be enabled at once; `most` says how many can."""
+
+    code = "too_many_webhooks"
+
+    def __init__(self, most: int) -> None:
+        super().__init__(f"No more than {most} webhooks can be enabled here at once.")
+        self.most = most
+
+
+class KeyMalformed(Invalid):
+    """An idempotency key that is none."""
+
+    code = "key_malformed"
+    says = "An idempotency key has 1 to 255 printable ASCII characters."
+
+
+class KeyReused(Invalid):
+    """An idempotency key that was sent with another request before."""
+
+    code = "key_reused"
+    says = "This idempotency key was sent with another request before."
+
+
+class KeyInFlight(Conflict):
+    """An idempotency key whose first request is not answered yet."""
+
+    code = "key_in_flight"
+    says = "A request with this idempotency key is still being answered."
+
+
+class NowhereToKeep(Forbidden):
+    """An idempotency key of somebody without a workspace to keep it in."""
+
+    code = "nowhere_to_keep"
+    says = "An idempotency key is kept in a workspace, and none is open to whoever sent it."
 
 
 class CursorUnreadable(Invalid):

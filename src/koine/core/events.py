@@ -21,6 +21,11 @@ class Event:
     data: Data = field(default_factory=dict)
 
 
+def kinds() -> frozenset[str]:
+    """Every kind of event that a workspace's feed can hold."""
+    return frozenset(event.kind for event in Event.__subclasses__())
+
+
 # ── Conversations ───────────────────────────────────────────────────────────────────────────────────────────────────
 
 
@@ -118,6 +123,13 @@ class TeamCreated(Event):
     kind = "team.created"
 
 
+class WebhookDisabled(Event):
+    """It is told nothing more. `data`: webhook_id (its uuid), reason (asked, gone, failing)."""
+
+    __slots__ = ()
+    kind = "webhook.disabled"
+
+
 # ── The account ─────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
@@ -170,3 +182,45 @@ class TokenRevoked(AccountEvent):
 
     __slots__ = ()
     kind = "token.revoked"
+
+
+class WebhookCreated(AccountEvent):
+    """`data`: webhook_id (its uuid), workspace_id (null: all), dialect."""
+
+    __slots__ = ()
+    kind = "webhook.created"
+
+
+class WebhookRotated(AccountEvent):
+    """It has new secrets. `data`: webhook_id."""
+
+    __slots__ = ()
+    kind = "webhook.rotated"
+
+
+class WebhookEnabled(AccountEvent):
+    """`data`: webhook_id."""
+
+    __slots__ = ()
+    kind = "webhook.enabled"
+
+
+class WebhookDeleted(AccountEvent):
+    """`data`: webhook_id."""
+
+    __slots__ = ()
+    kind = "webhook.deleted"
+
+
+class WebhookTested(AccountEvent):
+    """`data`: webhook_id, delivery_id."""
+
+    __slots__ = ()
+    kind = "webhook.tested"
+
+
+class WebhookReplayed(AccountEvent):
+    """What happened before is told again. `data`: webhook_id, and delivery_id or since, until and count."""
+
+    __slots__ = ()
+    kind = "webhook.replayed"

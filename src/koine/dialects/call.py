@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 from urllib.parse import parse_qs
@@ -15,9 +15,12 @@ from starlette.types import Message, Receive, Scope, Send
 from koine.core.actor import Actor
 from koine.core.errors import Invalid
 from koine.core.tokens.keyring import Bearer, Keyring
+from koine.core.tokens.watch import Watch
+from koine.core.webhooks.model import Means
 from koine.dialects import reading
 from koine.dialects.edge import TooLarge
 from koine.postgres.database import Database, Tx
+from koine.realtime.hub import Hub
 
 MAX_BODY = 1024 * 1024  # bytes
 MAX_PARAMETERS = 200
@@ -27,21 +30,38 @@ Model = TypeVar("Model", bound=BaseModel)
 
 @dataclass(frozen=True, slots=True)
 class Runtime:
-    """What a process has for its requests. `base_url` is how clients reach it, without a slash at the end."""
+    """What a process has for its requests. `base_url` is how clients reach it, without a slash at the end.
+
+    `wrote` is called after each request that may have written, so that what follows a write follows at once. `hub` has
+    the events as they come, `watch` an eye on those who stay connected. Without `webhooks` none can be managed here.
+    """
 
     database: Database
     keyring: Keyring
     base_url: str
+    hub: Hub
+    watch: Watch
+    wrote: Callable[[], None] = lambda: None
+    webhooks: Means | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What to send back: `body` is anything that JSON can say, or bytes with a content type of their own."""
+    """What to send back: `body` is anything that JSON can say, or bytes with a content type of their own.
+
+    `secret` says that it tells a secret, so that it is sealed where it is kept.
+    """
 
     status: int
     body: Any
     headers: Mapping[str, str] = field(default_factory=dict)
     content_type: str = "application/json; charset=utf-8"
+    secret: bool = field(default=False, kw_only=True)
+
+    @property
+    def content(self) -> bytes:
+        """The body as bytes."""
+        return self.body if isinstance(self.body, bytes) else orjson.dumps(self.body)
 
 
 class ClientGone(Exception):
@@ -128,13 +148,23 @@ class Call:
 
 async def send_answer(send: Send, answer: Answer, call: Call) -> None:
     """Write an answer to the wire."""
-    body = answer.body if isinstance(answer.body, bytes) else orjson.dumps(answer.body)
+    if answer.status == 204:  # a status that says: nothing follows
+        await send({"type": "http.response.start", "status": 204, "headers": head(answer)[1:]})
+        await send({"type": "http.response.body", "body": b""})
+        return
+    body = answer.content
+    headers = [(b"content-length", str(len(body)).encode("latin-1")), *head(answer)]
+    await send({"type": "http.response.start", "status": answer.status, "headers": headers})
+    await send({"type": "http.response.body", "body": body})
+
+
+def head(answer: Answer) -> list[tuple[bytes, bytes]]:
+    """The headers of an answer, except for how long it is; what it is comes first."""
     headers = [
         (b"content-type", answer.content_type.encode("latin-1")),
-        (b"content-length", str(len(body)).encode("latin-1")),
         (b"cache-control", b"no-store"),
         (b"x-content-type-options", b"nosniff"),
     ]
-    headers += [(name.lower().encode("latin-1"), value.encode("latin-1")) for name, value in answer.headers.items()]
-    await send({"type": "http.response.start", "status": answer.status, "headers": headers})
-    await send({"type": "http.response.body", "body": body})
+    return headers + [
+        (name.lower().encode("latin-1"), value.encode("latin-1")) for name, value in answer.headers.items()
+    ]

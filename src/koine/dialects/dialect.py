@@ -14,8 +14,10 @@ from starlette.types import Receive, Scope, Send
 
 from koine.core.actor import Actor
 from koine.core.errors import Invalid, Refused
+from koine.dialects import repeating, streaming
 from koine.dialects.call import Answer, Call, ClientGone, Runtime, send_answer
 from koine.dialects.edge import NoSuchRoute, WrongMethod
+from koine.dialects.streaming import Stream
 
 log = logging.getLogger("koine")
 
@@ -35,6 +37,11 @@ class Route:
     path: str
     handler: Handler
     access: Access
+
+    @property
+    def repeatable(self) -> bool:
+        """Whether an idempotency key means something here: for what would otherwise be done twice."""
+        return self.method == "POST" and self.access == "writes"
 
 
 class Dialect(Protocol):
@@ -88,6 +95,9 @@ class Endpoint:
         call = Call(scope, receive, self._services)
         try:
             answer = await self._answer(call)
+            if isinstance(answer, Stream):
+                await streaming.serve(answer, scope, receive, send)
+                return
         except ClientGone:
             return
         except Refused as refused:
@@ -117,7 +127,11 @@ class Endpoint:
         database, workspaces = self._services.database, call.actor.workspaces
         async with database.reading(workspaces) if route.access == "reads" else database.writing(workspaces) as tx:
             call.tx = tx
-            return await route.handler(call)
+            key = call.header(repeating.HEADER) if route.repeatable else None
+            answer = await (route.handler(call) if key is None else repeating.once(key, call, route.handler))
+        if route.access == "writes":
+            self._services.wrote()
+        return answer
 
 
 class Unknown:

@@ -39,7 +39,7 @@ _SETTINGS = {
     "listen_addresses": "''",
     "unix_socket_permissions": "0700",
     "ssl": "off",
-    "max_connections": "60",
+    "max_connections": "120",
     # what was acknowledged is on disk
     "fsync": "on",
     "synchronous_commit": "on",

@@ -15,9 +15,10 @@ from dataclasses import dataclass, field
 
 from koine.serving.databases import Reached, connections
 from koine.serving.failures import KeepsFailing
+from koine.serving.orders import Orders, Serving
 from koine.serving.saying import warn
 from koine.serving.stopping import Stop
-from koine.serving.worker import Orders
+from koine.settings import Settings
 
 GRACE = 2.6  # seconds for the workers to end after they were asked to
 TRIES = 5  # starts of workers that fail one after the other before we give up
@@ -26,22 +27,27 @@ PAUSE = 0.5  # seconds before a place is filled again whose worker did not even 
 
 @dataclass(eq=False, slots=True)
 class Worker:
-    """A process that serves; it says on the pipe `said` when it is ready, and closes it when it ends."""
+    """A process that serves; it says on the pipe `said` when it is ready, and closes it when it ends.
+
+    One of them `works`: it also does what goes on behind the requests.
+    """
 
     process: subprocess.Popen[bytes]
     said: int
+    works: bool
     ready: bool = False
 
 
 @dataclass(eq=False, slots=True)
 class Crew:
-    """So many workers, for as long as the database runs and nobody asks us to stop."""
+    """So many workers, for as long as the database runs and nobody asks us to stop; one of them `works`, if wanted."""
 
     size: int
     listening: socket.socket
-    url: str
+    settings: Settings
     reached: Reached
     stop: Stop
+    works: bool = True
     _workers: list[Worker] = field(default_factory=list)
     _failed: int = 0
 
@@ -81,7 +87,9 @@ class Crew:
 
     def _hire(self, watched: selectors.BaseSelector) -> None:
         fd = self.listening.fileno()
-        orders = Orders(os.getpid(), fd, self.reached.app, self.url, connections(self.size))
+        works = self.works and not any(worker.works for worker in self._workers)
+        serving = Serving(self.reached.app, self.settings, connections(self.size), works)
+        orders = Orders(os.getpid(), fd, serving)
         for_us, for_worker = os.pipe()
         told, tells = os.pipe()
         with contextlib.ExitStack() as closing:
@@ -91,7 +99,7 @@ class Crew:
             # A session of its own: a Ctrl-C in the terminal is for us alone.
             command = [sys.executable, "-P", "-m", "koine.serving.worker"]
             process = subprocess.Popen(command, stdin=told, stdout=for_worker, pass_fds=[fd], start_new_session=True)
-        worker = Worker(process, for_us)
+        worker = Worker(process, for_us, works)
         self._workers.append(worker)
         watched.register(for_us, selectors.EVENT_READ, worker)
 

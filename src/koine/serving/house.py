@@ -16,6 +16,7 @@ from koine.serving import databases, listening
 from koine.serving.crew import Crew
 from koine.serving.databases import Reached
 from koine.serving.failures import CannotListen, KeepsFailing
+from koine.serving.orders import Serving
 from koine.serving.saying import tell, warn
 from koine.serving.stopping import Stop
 from koine.settings import Settings
@@ -27,8 +28,10 @@ TOO_OFTEN = 3  # ends of our PostgreSQL
 WITHIN = 60.0  # seconds
 
 
-def run(settings: Settings, *, workers: int, prepare: Preparing, stop: Stop) -> None:
+def run(settings: Settings, *, workers: int, prepare: Preparing, stop: Stop, works: bool = True) -> None:
     """Start everything, print what `prepare` says and `ready`, and serve until we are asked to stop.
+
+    `works`: whether one of those who serve also does what goes on behind the requests.
 
     When our PostgreSQL ends under us it is started again; clients who connect meanwhile wait. Raises CannotListen,
     AlreadyRunning, NoPostgres, StartFailed, NewerSchema, KeepsFailing, and Stopped when asked to stop while starting.
@@ -41,7 +44,7 @@ def run(settings: Settings, *, workers: int, prepare: Preparing, stop: Stop) -> 
                 if not ended:
                     asyncio.run(_prepare(settings, reached, prepare))
                 with stop.told(partial(listening.refuse, sock)):
-                    _serve(sock, settings, workers, reached, stop, announce=not ended)
+                    _serve(sock, settings, workers, reached, stop, works=works, announce=not ended)
             if stop.asked:
                 return
             ended = [*(at for at in ended if time.monotonic() - at < WITHIN), time.monotonic()]
@@ -74,7 +77,14 @@ async def _prepare(settings: Settings, reached: Reached, prepare: Preparing) -> 
 
 
 def _serve(
-    sock: socket.socket, settings: Settings, workers: int, reached: Reached, stop: Stop, *, announce: bool
+    sock: socket.socket,
+    settings: Settings,
+    workers: int,
+    reached: Reached,
+    stop: Stop,
+    *,
+    works: bool,
+    announce: bool,
 ) -> None:
     def ready() -> None:
         if announce:
@@ -83,11 +93,11 @@ def _serve(
             warn("PostgreSQL runs again; requests are answered.")
 
     if workers > 1:
-        Crew(workers, sock, settings.url, reached, stop).serve(ready)
+        Crew(workers, sock, settings, reached, stop, works).serve(ready)
         return
     # Only who serves needs the web: the parent of many does without, and is small.
     from koine.serving import web
 
-    serving = web.Serving(reached.app, settings.url, databases.connections(1))
+    serving = Serving(reached.app, settings, databases.connections(1), works)
     pid = reached.running.address.pid if reached.running else None
     web.serve(sock, serving, stop, ready=ready, server=pid)

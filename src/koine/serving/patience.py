@@ -8,6 +8,8 @@ from typing import Any
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
 
+from koine.dialects.streaming import DROP
+
 LONGEST_HEAD = 64 * 1024  # bytes: request line and headers together
 FOR_HEAD = 20.0  # seconds from connecting, or from its first byte, until a request's headers are complete
 FOR_BODY = 60.0  # seconds from there until its body is complete
@@ -37,9 +39,10 @@ class Connection(HttpToolsProtocol):
                 self.transport.close()
 
     def on_message_begin(self) -> None:
-        """A head begins."""
+        """A head begins. Whoever answers it may want to break the connection off."""
         self._head = -self._came
         super().on_message_begin()
+        self.scope["extensions"] = {DROP: {"abort": self.transport.abort}}
 
     def on_headers_complete(self) -> None:
         """It is complete."""

@@ -5,34 +5,28 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import gc
-import os
 import resource
 import socket
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable, Iterator
 
 import uvicorn
 import uvloop
 
 from koine import app
+from koine.outgoing import Outgoing
 from koine.postgres.database import Database
-from koine.serving import patience
+from koine.postgres.notices import Notices
+from koine.reactions import webhooks
+from koine.realtime.hub import Hub
+from koine.serving import ending, patience, working
 from koine.serving.listening import BACKLOG
+from koine.serving.orders import Serving
 from koine.serving.patience import Connection
 from koine.serving.stopping import Stop
 
 GRACE = 2  # seconds for requests that are being answered when the end comes; PostgreSQL then needs some of its own
 KEEP_ALIVE = 30  # seconds that a client's connection may be idle between two requests
 MOST_FILES = 65_536  # open at once: connections, above all
-
-
-@dataclass(frozen=True, slots=True)
-class Serving:
-    """What one process serves: `dsn` is the database as the app's role, `url` how clients reach us."""
-
-    dsn: str
-    url: str
-    connections: int
 
 
 def serve(
@@ -51,15 +45,27 @@ def serve(
 async def _serve(
     listening: socket.socket, serving: Serving, stop: Stop, ready: Callable[[], None], pid: int | None
 ) -> None:
-    database = await Database.open(serving.dsn, size=serving.connections)
-    try:
-        server = Server(config(app.create(database, base_url=serving.url)), ready)
+    async with contextlib.AsyncExitStack() as opened:
+        database = await Database.open(serving.dsn, size=serving.connections)
+        opened.push_async_callback(database.close)
+        notices = Notices(serving.dsn)
+        opened.push_async_callback(notices.close)
+        await notices.open()
+        listeners = await opened.enter_async_context(contextlib.AsyncExitStack())
+        hub = Hub(database, notices)
+        listeners.push_async_callback(hub.close)
+        hub.open()
+        outgoing = await opened.enter_async_context(Outgoing(allow=serving.settings.outgoing_allow))
+        able = webhooks.means(outgoing, serving.settings)
+        application = app.create(database, base_url=serving.settings.url, hub=hub, wrote=notices.wrote, webhooks=able)
+        server = Server(config(application), ready)
+        server.ending(listeners.aclose)
+        if serving.works:
+            await opened.enter_async_context(working.beside(server, serving, database, notices, outgoing))
         watching = asyncio.create_task(patience.watch(server.server_state.connections))
-        with stop.told(server.leave), _noticing(pid, server.leave):
+        with stop.told(server.leave), ending.noticed(pid, server.leave):
             await server.serve(sockets=[listening.dup()])
         watching.cancel()
-    finally:
-        await database.close()
 
 
 class Server(uvicorn.Server):
@@ -68,10 +74,15 @@ class Server(uvicorn.Server):
     def __init__(self, config: uvicorn.Config, ready: Callable[[], None]) -> None:
         super().__init__(config)
         self._ready = ready
+        self._endings: list[Callable[[], Awaitable[None]]] = []
 
     def leave(self) -> None:
         """Answer what has been asked, within GRACE, and end."""
         self.should_exit = True
+
+    def ending(self, then: Callable[[], Awaitable[None]]) -> None:
+        """When the end begins do this too: end what would go on for ever."""
+        self._endings.append(then)
 
     @contextlib.contextmanager
     def capture_signals(self) -> Iterator[None]:
@@ -83,6 +94,12 @@ class Server(uvicorn.Server):
         await super().startup(sockets)
         if self.started:
             self._ready()
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """End in order."""
+        for then in self._endings:
+            await then()
+        await super().shutdown(sockets)
 
 
 def config(application: object) -> uvicorn.Config:
@@ -101,27 +118,6 @@ def config(application: object) -> uvicorn.Config:
         timeout_keep_alive=KEEP_ALIVE,
         timeout_graceful_shutdown=GRACE,
     )
-
-
-@contextlib.contextmanager
-def _noticing(pid: int | None, gone: Callable[[], None]) -> Iterator[None]:
-    """Call `gone` when this process ends; without asking again and again."""
-    if pid is None:
-        yield
-        return
-    loop = asyncio.get_running_loop()
-    handle = os.pidfd_open(pid)
-
-    def ended() -> None:
-        loop.remove_reader(handle)
-        gone()
-
-    loop.add_reader(handle, ended)
-    try:
-        yield
-    finally:
-        loop.remove_reader(handle)
-        os.close(handle)
 
 
 def _collect_rarely() -> None:

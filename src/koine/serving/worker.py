@@ -3,37 +3,22 @@
 from __future__ import annotations
 
 import ctypes
-import json
 import logging
 import os
 import signal
 import socket
 import sys
 from contextlib import suppress
-from dataclasses import asdict, dataclass
+
+from koine.serving import orders
 
 _PR_SET_PDEATHSIG = 1
 
 
-@dataclass(frozen=True, slots=True)
-class Orders:
-    """What a worker is told on its standard input, where no list of processes shows it."""
-
-    parent: int
-    listening: int
-    dsn: str
-    url: str
-    connections: int
-
-    def written(self) -> bytes:
-        """As the worker reads it."""
-        return json.dumps(asdict(self)).encode()
-
-
 def main() -> None:
     """Serve as ordered; say so on standard output when requests are answered."""
-    orders = Orders(**json.load(sys.stdin.buffer))
-    _end_with(orders.parent)
+    told = orders.read(sys.stdin.buffer)
+    _end_with(told.parent)
 
     from koine.serving import log, web
     from koine.serving.stopping import Stop, Stopped
@@ -43,9 +28,8 @@ def main() -> None:
     stop = Stop()
     stop.listen()
     try:
-        with socket.socket(fileno=orders.listening) as listening:
-            serving = web.Serving(orders.dsn, orders.url, orders.connections)
-            web.serve(listening, serving, stop, ready=_say_ready, server=None)
+        with socket.socket(fileno=told.listening) as listening:
+            web.serve(listening, told.serving, stop, ready=_say_ready, server=None)
     except Stopped:
         pass
     except Exception:

@@ -17,6 +17,7 @@ from koine.core.tokens import tokens
 from koine.demo import World
 from koine.postgres import embedded
 from koine.postgres.database import Database
+from koine.realtime.hub import Hub
 from tests.dialects.libredesk.conftest import KeyOf
 from tests.dialects.libredesk.wire import PATH, basic, done, encoded, refused
 
@@ -124,10 +125,10 @@ async def test_a_disabled_agents_key_is_not_found(
 
 
 @pytest.fixture
-async def elsewhere(server: embedded.Running) -> AsyncIterator[httpx.AsyncClient]:
+async def elsewhere(server: embedded.Running, hub: Hub) -> AsyncIterator[httpx.AsyncClient]:
     """The same data served a second time: with connections and memory of its own, as by another process."""
     database = await Database.open(server.address.dsn("koine_app"))
-    served = httpx.ASGITransport(app.create(database, base_url="http://elsewhere"))
+    served = httpx.ASGITransport(app.create(database, base_url="http://elsewhere", hub=hub))
     async with httpx.AsyncClient(transport=served, base_url="http://elsewhere") as client:
         yield client
     await database.close()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Literal
 from uuid import UUID
@@ -45,6 +46,17 @@ async def find(tx: Tx, workspace_id: int, id: int) -> Inbox | None:
     """The inbox with this id in a workspace, unless it was deleted."""
     row = await store.find(tx, workspace_id, id)
     return None if row is None else Inbox(**row)
+
+
+async def by_uuid(tx: Tx, workspace_id: int, uuid: UUID) -> Inbox | None:
+    """The inbox that strangers call so in a workspace, unless it was deleted."""
+    row = await store.by_uuid(tx, workspace_id, uuid)
+    return None if row is None else Inbox(**row)
+
+
+async def uuids(tx: Tx, workspace_id: int, ids: Collection[int]) -> dict[int, UUID]:
+    """What strangers call these inboxes of a workspace, also deleted ones."""
+    return {row["id"]: row["uuid"] for row in await store.uuids(tx, workspace_id, list(ids))}
 
 
 async def of_workspace(tx: Tx, workspace_id: int) -> list[Inbox]:

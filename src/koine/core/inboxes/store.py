@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from uuid import UUID
 
 from koine.postgres.database import Row, Tx
@@ -30,6 +31,25 @@ async def find(tx: Tx, workspace_id: int, id: int) -> Row | None:
         """,
         workspace_id,
         id,
+    )
+
+
+async def by_uuid(tx: Tx, workspace_id: int, uuid: UUID) -> Row | None:
+    """An inbox that was not deleted."""
+    return await tx.row(
+        """
+        select workspace_id, id, uuid, name, channel, address, enabled from inboxes
+         where workspace_id = $1 and uuid = $2 and deleted_at is null
+        """,
+        workspace_id,
+        uuid,
+    )
+
+
+async def uuids(tx: Tx, workspace_id: int, ids: Sequence[int]) -> list[Row]:
+    """The uuids of a workspace's inboxes, also of deleted ones."""
+    return await tx.rows(
+        "select id, uuid from inboxes where workspace_id = $1 and id = any ($2::bigint[])", workspace_id, list(ids)
     )
 
 

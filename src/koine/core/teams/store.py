@@ -29,6 +29,25 @@ async def exists(tx: Tx, workspace_id: int, id: int) -> bool | None:
     return found
 
 
+async def of_members(tx: Tx, workspaces: Sequence[int], users: Sequence[int]) -> list[Row]:
+    """Which of these users are in which teams of these workspaces."""
+    return await tx.rows(
+        """
+        select user_id, team_id from team_members
+         where workspace_id = any ($1::bigint[]) and user_id = any ($2::bigint[])
+        """,
+        list(workspaces),
+        list(users),
+    )
+
+
+async def uuids(tx: Tx, workspace_id: int, ids: Sequence[int]) -> list[Row]:
+    """The uuids of a workspace's teams."""
+    return await tx.rows(
+        "select id, uuid from teams where workspace_id = $1 and id = any ($2::bigint[])", workspace_id, list(ids)
+    )
+
+
 async def of_workspace(tx: Tx, workspace_id: int) -> list[Row]:
     """A workspace's teams, oldest first."""
     return await tx.rows("select id, name from teams where workspace_id = $1 order by id", workspace_id)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -49,19 +50,32 @@ class Keyring:
         self._known.pop(fingerprint, None)
         return await self._look_up(fingerprint)
 
+    async def anew(self, fingerprints: Collection[bytes]) -> Mapping[bytes, Bearer | Unauthenticated]:
+        """Who shows the secrets of these fingerprints, or why they are nobody: looked up now, not remembered."""
+        found: dict[bytes, Bearer | Unauthenticated] = {fingerprint: Unauthenticated() for fingerprint in fingerprints}
+        async with self._database.reading(()) as tx:
+            rows = await store.bearers(tx, fingerprints)
+        for row in rows:
+            try:
+                found[row["secret_hash"]] = _good(row)
+            except Unauthenticated as refused:
+                found[row["secret_hash"]] = refused
+        for fingerprint, bearer in found.items():
+            if isinstance(bearer, Unauthenticated):
+                self._known.pop(fingerprint, None)
+        return found
+
     async def _look_up(self, fingerprint: bytes) -> Bearer:
         until = time.monotonic() + REMEMBERED
         async with self._database.reading(()) as tx:
             row = await store.bearer(tx, fingerprint)
-        if row is None or row["revoked"] or row["enabled"] is False:
+        if row is None:
             raise Unauthenticated
-        if row["expired"]:
-            raise TokenExpired
+        bearer = _good(row)
         if row["unused_for_a_minute"]:
             async with self._database.writing(()) as tx:
                 tx.only_one_write()
                 await store.touch(tx, row["id"])
-        bearer = _bearer(row)
         if row["expires_at"] is not None:
             until = min(until, time.monotonic() + row["expires_at"].timestamp() - time.time())
         self._remember(fingerprint, until, bearer)
@@ -76,7 +90,11 @@ class Keyring:
         self._known[fingerprint] = (until, bearer)
 
 
-def _bearer(row: Row) -> Bearer:
+def _good(row: Row) -> Bearer:
+    if row["revoked"] or row["enabled"] is False:
+        raise Unauthenticated
+    if row["expired"]:
+        raise TokenExpired
     scopes = None if row["scopes"] is None else frozenset(row["scopes"])
     return Bearer(row["id"], row["dialect"], row["kind"], row["key"], _actor(row), scopes, row["workspace_uuid"])
 

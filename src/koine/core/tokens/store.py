@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import TYPE_CHECKING
 
 from koine.postgres.database import Row, Tx
@@ -65,30 +66,34 @@ async def of_account(tx: Tx, account_id: int) -> list[Row]:
     )
 
 
+_BEARER = """
+    select t.secret_hash, t.id, t.account_id, t.dialect, t.kind, t.key, t.client_id, t.permissions, t.scopes,
+           t.expires_at, t.expires_at <= now() as expired,
+           t.revoked_at is not null or c.revoked_at is not null as revoked,
+           t.last_used_at is null or t.last_used_at < now() - interval '1 minute' as unused_for_a_minute,
+           t.user_id, u.enabled, u.external_id, u.email, u.first_name, u.last_name,
+           coalesce(c.name, t.name) as name,
+           (select jsonb_object_agg(w.id, coalesce(to_jsonb(r.permissions), 'null'))
+              from workspaces w
+              left join memberships m on m.workspace_id = w.id and m.user_id = t.user_id
+              left join roles r on r.id = m.role_id
+             where w.account_id = t.account_id and (t.workspaces is null or w.id = any (t.workspaces))
+               and (t.user_id is null or r.id is not null)) as access,
+           case when cardinality(t.workspaces) = 1
+                then (select w.uuid from workspaces w where w.id = t.workspaces[1] and w.account_id = t.account_id)
+            end as workspace_uuid
+      from tokens t left join users u on u.id = t.user_id left join tokens c on c.id = t.client_id
+"""
+
+
 async def bearer(tx: Tx, secret_hash: bytes) -> Row | None:
     """A token by its secret, with its user and all that decides what it opens, in one statement."""
-    return await tx.row(
-        """
-        select t.id, t.account_id, t.dialect, t.kind, t.key, t.client_id, t.permissions, t.scopes, t.expires_at,
-               t.expires_at <= now() as expired,
-               t.revoked_at is not null or c.revoked_at is not null as revoked,
-               t.last_used_at is null or t.last_used_at < now() - interval '1 minute' as unused_for_a_minute,
-               t.user_id, u.enabled, u.external_id, u.email, u.first_name, u.last_name,
-               coalesce(c.name, t.name) as name,
-               (select jsonb_object_agg(w.id, coalesce(to_jsonb(r.permissions), 'null'))
-                  from workspaces w
-                  left join memberships m on m.workspace_id = w.id and m.user_id = t.user_id
-                  left join roles r on r.id = m.role_id
-                 where w.account_id = t.account_id and (t.workspaces is null or w.id = any (t.workspaces))
-                   and (t.user_id is null or r.id is not null)) as access,
-               case when cardinality(t.workspaces) = 1
-                    then (select w.uuid from workspaces w where w.id = t.workspaces[1] and w.account_id = t.account_id)
-                end as workspace_uuid
-          from tokens t left join users u on u.id = t.user_id left join tokens c on c.id = t.client_id
-         where t.secret_hash = $1
-        """,
-        secret_hash,
-    )
+    return await tx.row(_BEARER + " where t.secret_hash = $1", secret_hash)
+
+
+async def bearers(tx: Tx, secret_hashes: Collection[bytes]) -> list[Row]:
+    """Those of these that there are, each as `bearer` finds it."""
+    return await tx.rows(_BEARER + " where t.secret_hash = any ($1::bytea[])", list(secret_hashes))
 
 
 async def touch(tx: Tx, id: int) -> None:

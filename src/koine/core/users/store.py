@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from uuid import UUID
 
 from koine.postgres.database import Row, Tx
@@ -52,6 +53,13 @@ async def find(tx: Tx, account_id: int, *, id: int | None = None, external_id: s
         account_id,
         id,
         external_id,
+    )
+
+
+async def uuids(tx: Tx, account_id: int, ids: Sequence[int]) -> list[Row]:
+    """The uuids of an account's users."""
+    return await tx.rows(
+        "select id, uuid from users where account_id = $1 and id = any ($2::bigint[])", account_id, list(ids)
     )
 
 

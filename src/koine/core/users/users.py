@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -82,6 +82,11 @@ async def member(tx: Tx, workspace_id: int, uuid: UUID) -> User | None:
     """The person with this uuid, if they are a member of the workspace."""
     row = await store.member(tx, workspace_id, uuid)
     return None if row is None else _user(row)
+
+
+async def uuids(tx: Tx, account_id: int, ids: Collection[int]) -> dict[int, UUID]:
+    """What strangers call these people of an account."""
+    return {row["id"]: row["uuid"] for row in await store.uuids(tx, account_id, list(ids))}
 
 
 async def memberships(tx: Tx, user_id: int) -> Mapping[int, Membership]:

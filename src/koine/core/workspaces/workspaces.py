@@ -11,6 +11,7 @@ from koine.core import outbox
 from koine.core.actor import Actor
 from koine.core.events import WorkspaceCreated
 from koine.core.identity import new_uuid
+from koine.core.webhooks import waking
 from koine.core.workspaces import store
 from koine.postgres.database import Row, Tx
 
@@ -44,6 +45,7 @@ async def found(tx: Tx, by: Actor, name: str) -> Workspace:
     id = await store.insert(tx, by.account_id, new_uuid(), name)
     await tx.see(id)
     await store.furnish(tx, id, STATUSES, PRIORITIES)
+    await waking.follow(tx, by.account_id, [id])
     await outbox.record_of_account(tx, by, WorkspaceCreated(by.account_id, {"workspace_id": id, "name": name}))
     return (await find(tx, by.account_id, [id]))[0]
 

@@ -13,6 +13,9 @@ from koine.core.errors import (
     Forbidden,
     ForeignWorkspace,
     Invalid,
+    KeyInFlight,
+    KeyMalformed,
+    KeyReused,
     NotFound,
     PermissionMissing,
     Refused,
@@ -38,6 +41,7 @@ STATUS: dict[type[Refused], int] = {
     WrongMediaType: 415,
     NoSuchRoute: 404,
     WrongMethod: 404,
+    KeyInFlight: 409,
 }
 
 _PHRASES = {
@@ -45,6 +49,7 @@ _PHRASES = {
     401: "Unauthorized",
     403: "Forbidden",
     404: "Not Found",
+    409: "Conflict",
     413: "Payload Too Large",
     415: "Unsupported Media Type",
     422: "Unprocessable Entity",
@@ -59,7 +64,7 @@ _WORDS: dict[type[Refused], str] = {
     ContactExists: "This location does not allow duplicated contacts.",
     TooLarge: "request entity too large",
 }
-_AS_RAISED = (Unauthenticated, NotFound)
+_AS_RAISED = (Unauthenticated, NotFound, KeyInFlight)
 
 
 @contextlib.contextmanager
@@ -92,7 +97,8 @@ def _body(refused: Refused, status: int, call: Call) -> dict[str, Any]:
     if isinstance(refused, VersionRefused):
         return {"status": status, "message": refused.says, "error": "Error", "traceId": call.id}
     if status == 422:
-        return {"statusCode": 422, "message": validation.messages(refused), "error": "Unprocessable Entity"}
+        said = [refused.says] if isinstance(refused, KeyMalformed | KeyReused) else validation.messages(refused)
+        return {"statusCode": 422, "message": said, "error": "Unprocessable Entity"}
     if isinstance(refused, ConversationExists):
         return _conversation_exists(refused, call)
     message = _message(refused, status)

@@ -10,7 +10,10 @@ from koine.core.errors import (
     ConversationNotFound,
     Forbidden,
     Invalid,
+    KeyMalformed,
+    KeyReused,
     NotFound,
+    NowhereToKeep,
     Refused,
     TooMany,
     Unauthenticated,
@@ -43,6 +46,7 @@ STATUS: dict[type[Refused], int] = {
     WrongMethod: 405,
     Conflict: 409,
     TooLarge: 413,
+    KeyReused: 422,
     TooMany: 429,
     Invalid: 400,
 }
@@ -55,6 +59,7 @@ _TYPES: dict[type[Refused], str] = {
     WrongMethod: "GeneralException",
     Conflict: "ConflictException",
     TooLarge: "GeneralException",
+    KeyReused: "DataException",
     TooMany: "RateLimitException",
     Invalid: "InputException",
 }
@@ -72,6 +77,9 @@ _WORDS: dict[type[Refused], str | None] = {
     TooMany: "Rate limit exceeded",
     Invalid: "Error parsing request",
     Declined: None,
+    KeyMalformed: None,
+    KeyReused: None,
+    NowhereToKeep: None,
     Refused: None,
 }
 

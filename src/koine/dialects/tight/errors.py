@@ -10,8 +10,12 @@ from koine.core.errors import (
     ConversationNotFound,
     Forbidden,
     Invalid,
+    KeyInFlight,
+    KeyMalformed,
+    KeyReused,
     MessageNotFound,
     NotFound,
+    NowhereToKeep,
     Problem,
     ProblemKind,
     Refused,
@@ -43,7 +47,11 @@ STATUS: dict[type[Refused], int] = {
     TooLarge: 413,
     WrongMediaType: 415,
     WrongMethod: 405,
+    KeyReused: 422,
+    KeyInFlight: 409,
 }
+
+_KEY = "Idempotency-Key"
 
 # type, message, param
 _ERRORS: dict[type[Refused], tuple[str, str, str | None]] = {
@@ -63,6 +71,10 @@ _ERRORS: dict[type[Refused], tuple[str, str, str | None]] = {
     TooManyItems: ("BAD_REQUEST", "Data has too many items", "data"),
     Conflict: ("DUPLICATE", "This is there already", None),
     TooMany: ("BAD_REQUEST", "Too many requests", None),
+    KeyMalformed: ("INVALID_FORMAT", "The idempotency key is not well formed", _KEY),
+    KeyReused: ("BAD_REQUEST", "The idempotency key was sent with another request before", _KEY),
+    KeyInFlight: ("BAD_REQUEST", "A request with this idempotency key is still being answered", _KEY),
+    NowhereToKeep: ("INVALID_TOKEN", "The access token opens nothing to keep an idempotency key in", _KEY),
 }
 
 # type, message

@@ -425,7 +425,7 @@ create table events (
 
 -- The answer to a request that came with a key, for when it comes again. It is kept in the first workspace of whoever asked.
 create table idempotency_keys (
-    workspace_id bigint not null references workspaces,
+    workspace_id bigint not null,                  -- no reference: it would lock the one row of the workspace each time
     actor_kind   text not null,
     actor_id     bigint not null,
     key          text not null,
@@ -433,10 +433,11 @@ create table idempotency_keys (
     status       smallint not null,
     content_type text not null,
     body         bytea not null,
-    created_at   timestamptz not null default now(),
-    primary key (workspace_id, actor_kind, actor_id, key)
+    sealed       boolean not null default false,   -- the body tells a secret
+    created_at   timestamptz not null default now()
 );
-create index idempotency_keys_by_age on idempotency_keys (created_at);
+create index idempotency_keys_by_age on idempotency_keys (workspace_id, created_at);
+alter table idempotency_keys add primary key (workspace_id, actor_kind, actor_id, key);
 
 -- ── Numbers: one sequence a workspace, so that no create waits for another's commit ─────────────────────────────────
 

@@ -1,0 +1,1 @@
+"""The feed: what has happened in a workspace, by position."""

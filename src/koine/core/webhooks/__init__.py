@@ -1,0 +1,1 @@
+"""Webhooks: telling others what happens, at addresses that they give."""

@@ -1,0 +1,39 @@
+"""The secrets that deliveries are signed with: made by us, sealed in the database, opened to sign."""
+
+from __future__ import annotations
+
+import secrets
+from uuid import UUID
+
+from koine.core.sealing import Sealing
+from koine.core.webhooks.model import Keys
+
+_SEED = 32
+_SECRET = 32
+
+
+def new() -> Keys:
+    """Random ones, of 256 bits each."""
+    return Keys(secret=secrets.token_bytes(_SECRET), seed=secrets.token_bytes(_SEED))
+
+
+def sealed(sealing: Sealing, webhook: UUID, keys: Keys) -> bytes:
+    """As they are stored: the seed, then the secret, sealed for this webhook and no other. Raises SealingFailed."""
+    return sealing.seal(keys.seed + keys.secret, _about(webhook))
+
+
+def opened(sealing: Sealing, webhook: UUID, sealed: bytes) -> Keys:
+    """What was stored. Raises SealingFailed."""
+    plain = sealing.open(sealed, _about(webhook))
+    return Keys(secret=plain[_SEED:], seed=plain[:_SEED])
+
+
+def public(keys: Keys) -> bytes:
+    """The public half of the Ed25519 key, 32 bytes."""
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey  # takes a while to load
+
+    return Ed25519PrivateKey.from_private_bytes(keys.seed).public_key().public_bytes_raw()
+
+
+def _about(webhook: UUID) -> bytes:
+    return b"webhook " + webhook.bytes

@@ -1,0 +1,60 @@
+"""How long is waited before a delivery is tried again, and before an address that fails is called again."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
+
+# After each try that failed but the last: ten tries within 75 hours, as Standard Webhooks proposes. Seconds.
+WAITS = (5.0, 300.0, 1_800.0, 7_200.0, 18_000.0, 36_000.0, 50_400.0, 72_000.0, 86_400.0)
+TRIES = len(WAITS) + 1
+SPREAD = 0.1  # of each wait, so that what failed together does not come again together
+
+GIVEN_UP_AFTER = timedelta(days=5)  # of nothing but failures
+
+BREAKS_AT = 3  # failures in a row: from then on all deliveries to the address wait together
+SHORTEST_PAUSE, LONGEST_PAUSE = 15.0, 3_600.0  # seconds
+
+LONGEST_WISH = 86_400.0  # seconds; whoever asks for more is called after a day
+
+_random = secrets.SystemRandom()
+
+
+def until_next_try(tried: int, retry_after: float | None) -> float | None:
+    """Seconds until a delivery that was tried so often is tried again; None when that was the last time."""
+    if tried >= TRIES:
+        return None
+    return max(_spread(WAITS[tried - 1]), retry_after or 0.0)
+
+
+def pause(failures: int, retry_after: float | None) -> float | None:
+    """Seconds for which an address is left alone after so many failures in a row; None: it is not."""
+    own = None
+    if failures >= BREAKS_AT:
+        doubled = min(failures - BREAKS_AT, 20)
+        own = _spread(min(SHORTEST_PAUSE * 2**doubled, LONGEST_PAUSE))
+    if retry_after is None:
+        return own
+    return max(own or 0.0, retry_after)
+
+
+def wish(status: int, headers: Mapping[str, str], now: datetime) -> float | None:
+    """For how many seconds an answer asks to be left alone: its Retry-After, in seconds or as a date."""
+    if 200 <= status < 300:
+        return None
+    said = headers.get("retry-after", "").strip()
+    if said.isascii() and said.isdigit():
+        return min(float(said[:9]), LONGEST_WISH)
+    try:
+        at = parsedate_to_datetime(said)
+    except ValueError:
+        return None
+    if at.tzinfo is None:
+        at = at.replace(tzinfo=UTC)
+    return min(max((at - now).total_seconds(), 0.0), LONGEST_WISH)
+
+
+def _spread(seconds: float) -> float:
+    return seconds * _random.uniform(1 - SPREAD, 1 + SPREAD)

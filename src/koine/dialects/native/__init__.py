@@ -1,0 +1,1 @@
+"""Koine's own API."""

@@ -1,0 +1,31 @@
+"""The dialect as a whole: its endpoints, who calls, and how it refuses."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from koine.core.actor import Actor
+from koine.core.errors import Refused
+from koine.dialects.call import Answer, Call
+from koine.dialects.dialect import Route
+from koine.dialects.native import auth, errors
+from koine.dialects.native.routes import ROUTES
+
+
+class Native:
+    """What Koine offers beyond the contracts of others."""
+
+    name = "native"
+    routes: Sequence[Route] = ROUTES
+
+    async def authenticate(self, call: Call) -> Actor:
+        """Whose token is shown. Raises Unauthenticated."""
+        return await auth.authenticate(call)
+
+    def refuse(self, refused: Refused, call: Call) -> Answer:
+        """A refusal as a problem document."""
+        return errors.refuse(refused, call)
+
+    def fault(self, call: Call) -> Answer:
+        """A 500 that tells nothing."""
+        return errors.fault(call)

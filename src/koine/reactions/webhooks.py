@@ -1,0 +1,109 @@
+"""Telling others what happened: an event becomes deliveries, and each webhook's queue is gone through on its own."""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+
+from koine.core.sealing import NAME, Sealing, SealingFailed
+from koine.core.webhooks import delivering, patience, waking
+from koine.core.webhooks.delivering import Queue
+from koine.core.webhooks.model import Due, Means, Outcome, Shape
+from koine.core.webhooks.printable import printable
+from koine.dialects.native import webhooks as native
+from koine.outgoing import AddressRefused, Outgoing, Unreachable
+from koine.reactions.table import Reaction
+from koine.reactions.task import Again, Task
+from koine.settings import Settings
+
+log = logging.getLogger("koine")
+
+# How each dialect says what happens, and signs it: the dialects' modules `webhooks`.
+SHAPES: Mapping[str, Shape] = {"native": native}
+
+TURN = 10.0  # seconds of one queue, after which others have theirs
+# A queue is never given up: what is wrong with one delivery is settled with it, and what is left is us.
+_WAITS = (1.0, 5.0, 30.0, *(300.0,) * 10_000)
+
+
+async def spread(task: Task) -> None:
+    """Make deliveries of an event."""
+    workspace_id, event_id = task.claim.workspace_id, task.claim.event_id
+    if event_id is not None:
+        async with task.database.writing((workspace_id,)) as tx:
+            await delivering.spread(tx, workspace_id, event_id)
+
+
+class Caller:
+    """
+    Delivers what waits for a webhook, one after the other: claim, call, settle, with no transaction during the call.
+
+    The lane is the webhook's own, so there is never more than one call to it at a time, and a slow one is waited for by
+    what is behind it in its queue and by nothing else. When a worker is killed in the middle, the next one begins with
+    the same delivery, which has the same id: by it a receiver knows what it had before.
+    """
+
+    def __init__(self, outgoing: Outgoing, sealing: Sealing, shapes: Mapping[str, Shape]) -> None:
+        self._outgoing = outgoing
+        self._sealing = sealing
+        self._shapes = shapes
+
+    async def call(self, task: Task) -> None:
+        """Go through the queue of the job's webhook for as long as its turn lasts."""
+        over = time.monotonic() + TURN
+        while (queue := await self._queue(task)) is not None:
+            went_well = await self._go_through(task, queue, over)
+            if went_well and not queue.more:
+                return  # for what came meanwhile there is another call
+            if not went_well or not queue.due:
+                await delivering.come_again(task.database, queue)
+                return
+
+    async def _queue(self, task: Task) -> Queue | None:
+        claim = task.claim
+        try:
+            return await delivering.queue(
+                task.database, self._sealing, self._shapes, claim.workspace_id, int(claim.lane)
+            )
+        except SealingFailed as failed:
+            log.error("webhook %s cannot be signed for: %s", claim.lane, failed)
+            raise Again("Its secret cannot be read.") from None
+
+    async def _go_through(self, task: Task, queue: Queue, over: float) -> bool:
+        """Deliver what is due; False when something failed, or the turn was over."""
+        for due, body in queue.due:
+            outcome = body if isinstance(body, Outcome) else await self._try(queue, due, body)
+            if not await delivering.settle(task.database, queue, due, outcome) or time.monotonic() > over:
+                return False
+        return True
+
+    async def _try(self, queue: Queue, due: Due, body: bytes) -> Outcome:
+        headers = queue.shape.headers(due.uuid, body, queue.keys, at=int(time.time()))
+        began = time.monotonic()
+        try:
+            reply = await self._outgoing.post(queue.webhook.url, body, headers)
+        except (AddressRefused, Unreachable) as failure:
+            return Outcome(None, failure.says, "", round((time.monotonic() - began) * 1000))
+        return Outcome(
+            reply.status,
+            None,
+            printable(reply.body),
+            round(reply.took * 1000),
+            patience.wish(reply.status, reply.headers, datetime.now(UTC)),
+        )
+
+
+def means(outgoing: Outgoing, settings: Settings) -> Means:
+    """What a process needs to manage webhooks. `outgoing` is that of the process."""
+    return Means(outgoing, Sealing(settings.data / NAME), SHAPES)
+
+
+def reactions(outgoing: Outgoing, sealing: Sealing, shapes: Mapping[str, Shape] = SHAPES) -> Sequence[Reaction]:
+    """What is done after events so that others are told. `outgoing` is that of the process."""
+    caller = Caller(outgoing, sealing, shapes)
+    return (
+        Reaction(waking.SPREADING, spread, None, wanted=True),
+        Reaction(waking.CALLING, caller.call, (), waits=_WAITS, outside=True),
+    )

@@ -1,0 +1,1 @@
+"""What goes on behind the requests: positions, jobs, and what is due."""

@@ -1,0 +1,143 @@
+"""Somebody who sends one of a contract's POSTs, again if need be."""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import httpx
+
+from koine.core.actor import system
+from koine.core.users.users import User
+from koine.demo import Place, World
+from koine.dialects.highlevel import credentials as highlevel
+from koine.dialects.highlevel import ids as highlevel_ids
+from koine.dialects.libredesk import credentials as libredesk
+from koine.postgres.database import Database
+
+Json = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Town:
+    """Where the senders of a test come from."""
+
+    http: httpx.AsyncClient
+    database: Database
+    world: World
+
+
+@dataclass(frozen=True)
+class Sender:
+    """`body` is a good one for `path`, and `other` is another good one."""
+
+    http: httpx.AsyncClient
+    path: str
+    body: Json
+    other: Json
+    headers: dict[str, str] = field(default_factory=dict)
+
+    async def send(self, key: str | None = None, body: Json | None = None, path: str | None = None) -> httpx.Response:
+        """Post the body, with a key or without one."""
+        headers = self.headers if key is None else self.headers | {"Idempotency-Key": key}
+        return await self.http.post(path or self.path, json=self.body if body is None else body, headers=headers)
+
+    async def get(self, path: str) -> httpx.Response:
+        return await self.http.get(path, headers=self.headers)
+
+    def saying(self, path: str, body: Json, other: Json) -> Sender:
+        """The same somebody with something else to send."""
+        return replace(self, path=path, body=body, other=other)
+
+
+# ── Tight ───────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+async def tight_headers(town: Town, **form: str) -> dict[str, str]:
+    """A new access token of a user, or of the partner itself."""
+    client = (town.world.tight.key or "", town.world.tight.secret)
+    answer = await town.http.post("/v6/auth/token", data=form, auth=client)
+    assert answer.status_code == 200, answer.text
+    return {"Authorization": f"Bearer {answer.json()['access_token']}"}
+
+
+async def tight(town: Town, user: User | None = None, place: Place | None = None) -> Sender:
+    """Ada, or whoever it is, opens a conversation."""
+    place = place or town.world.lamplight
+    external_id = (user or town.world.ada).external_id
+    item = {"subject": "The lamp", "message": {"text": "It is dark."}, "attachedEntityId": f"co_{place.workspace.id}"}
+    body, other = {"data": [item]}, {"data": [item | {"subject": "The other lamp"}]}
+    return Sender(town.http, "/v6/conversations", body, other, await tight_headers(town, userId=external_id or ""))
+
+
+async def tight_message(town: Town) -> Sender:
+    """Ada says something about the broken lamp."""
+    item = {"conversationId": f"con_{town.world.the_broken_lamp.id}", "text": "It is dark."}
+    body, other = {"data": [item]}, {"data": [item | {"text": "It still is."}]}
+    return (await tight(town)).saying("/v6/messages", body, other)
+
+
+# ── HighLevel ───────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+async def pit(town: Town, place: Place) -> dict[str, str]:
+    """A new private integration token of a location."""
+    async with town.database.writing(()) as tx:
+        issued = await highlevel.issue(tx, system(town.world.account_id), place.workspace.id, name="another")
+    return {"Authorization": f"Bearer {issued.secret}", "Version": "2021-07-28"}
+
+
+async def highlevel_conversation(town: Town, place: Place | None = None) -> Sender:
+    """A location opens the conversation of its first contact, or of its second."""
+    place = place or town.world.lamplight
+    at = {"locationId": highlevel_ids.write(place.workspace.uuid)}
+    body, other = (at | {"contactId": highlevel_ids.write(contact.uuid)} for contact in place.contacts[:2])
+    return Sender(town.http, "/conversations/", body, other, await pit(town, place))
+
+
+async def highlevel_contact(town: Town, place: Place | None = None, path: str = "/contacts/") -> Sender:
+    """A location makes a contact, or another one."""
+    sender = await highlevel_conversation(town, place)
+    body, other = (
+        {"locationId": sender.body["locationId"], "email": f"{name}@example.com"} for name in ("new", "other")
+    )
+    return sender.saying(path, body, other)
+
+
+async def highlevel_upsert(town: Town, place: Place | None = None) -> Sender:
+    """A location makes sure that it has a contact."""
+    return await highlevel_contact(town, place, "/contacts/upsert")
+
+
+# ── Libredesk ───────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+async def libredesk_conversation(town: Town, user: User | None = None, place: Place | None = None) -> Sender:
+    """Linus, or whoever it is, opens a conversation for somebody new."""
+    place = place or town.world.lamplight
+    by, user_id = system(town.world.account_id, place.workspace.id), (user or town.world.linus).id
+    async with town.database.writing(by.workspaces) as tx:
+        key = await libredesk.issue(tx, by, place.workspace.id, user_id, name="another")
+    body = {
+        "subject": "The lamp",
+        "content": "It is dark.",
+        "inbox_id": place.inbox.id,
+        "contact_email": "new@example.com",
+        "first_name": "Nora",
+        "initiator": "contact",
+    }
+    pair = base64.b64encode(f"{key.key}:{key.secret}".encode()).decode()
+    headers = {"Authorization": f"Basic {pair}"}
+    return Sender(town.http, "/api/v1/conversations", body, body | {"subject": "The other lamp"}, headers)
+
+
+SENDERS: dict[str, Callable[[Town], Awaitable[Sender]]] = {
+    "tight conversation": tight,
+    "tight message": tight_message,
+    "highlevel conversation": highlevel_conversation,
+    "highlevel contact": highlevel_contact,
+    "highlevel upsert": highlevel_upsert,
+    "libredesk conversation": libredesk_conversation,
+}
