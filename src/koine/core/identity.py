@@ -20,9 +20,6 @@ def new_uuid() -> UUID:
     """
     global _last
     with _lock:
-        now = time.time_ns()
-        ticks = now // 1_000_000 << 12 | (now % 1_000_000 << 12) // 1_000_000
-        _last = max(ticks, _last + 1)
-        ticks = _last
+        _last = ticks = max((time.time_ns() << 12) // 1_000_000, _last + 1)
     random = int.from_bytes(os.urandom(8), "big") & 0x3FFF_FFFF_FFFF_FFF8
     return UUID(int=ticks >> 12 << 80 | 0x7 << 76 | (ticks & 0xFFF) << 64 | 0b10 << 62 | random)
