@@ -55,8 +55,7 @@ _WRITE = """
                and s.category = case when g.resolved then 'resolved' else 'open' end),
            g.resolved, g.assignee_id, g.team_id, g.author_kind, g.author_id,
            case when g.direction = 'in' then 1 else 0 end, g.message_id, g.at, left(g.body_text, 200),
-           case when g.message_id is not null then g.author_kind end,
-           case when g.message_id is not null then g.author_id end,
+           g.author_kind, g.author_id,
            case when g.direction = 'in' then g.at end, case when g.resolved then g.at end, g.custom_attributes,
            g.at, g.at
       from given g
