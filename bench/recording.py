@@ -11,6 +11,7 @@ from uuid import UUID
 import orjson
 
 from koine.postgres.database import Tx
+from koine.postgres.together import Rowwise
 
 
 @dataclass(frozen=True)
@@ -33,6 +34,13 @@ class _Recorder:
         raise _Recorded(Statement(sql, values))
 
     rows = row = value = write = _record
+
+    async def write_each(self, statement: Rowwise, rows: Sequence[Sequence[Any]], *shared: Any) -> Any:
+        if len(rows) == 1:
+            await self._record(statement.one, *rows[0], *shared)
+        await self._record(statement.many, *map(list, zip(*rows, strict=True)), *shared)
+
+    read_each = write_each
 
 
 async def first_statement(act: Callable[[Tx], Awaitable[object]]) -> Statement:

@@ -10,6 +10,7 @@ from pathlib import Path
 from bench.measuring import Bench
 from bench.rows.creating import posts
 from bench.stack import ROOT, Stack
+from koine.postgres.pool import IDLE
 
 MEGABYTE = 1_000_000
 QUIET = 5.0  # seconds until what a start stirred up has settled
@@ -26,6 +27,7 @@ def p5(bench: Bench) -> None:
         bench.add("P5", "each further web process", f"{each:.0f} MB", "≤ 60 MB", each <= 60)
     house = bench.yard()
     bench.drive(posts(bench.tight(house), house), rounds=1)
+    time.sleep(2 * IDLE)  # until the connections are closed that nobody needs any more
     busy = _settled(bench.stack)
     bench.add("P5", "whole stack, idle after work", _parts(*busy), "≤ 200 MB", _whole(busy) <= 200)
 

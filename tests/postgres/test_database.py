@@ -9,7 +9,7 @@ import pytest
 
 from koine.core.identity import new_uuid
 from koine.demo import World
-from koine.postgres import embedded
+from koine.postgres import embedded, pool
 from koine.postgres.database import Database, SecondWrite, Tx
 
 TAG = "insert into tags (workspace_id, uuid, name) values ($1, $2, $3)"
@@ -122,6 +122,28 @@ async def test_more_askers_than_connections_wait_their_turn(server: embedded.Run
 
     try:
         assert await asyncio.gather(*(ask(number) for number in range(50))) == list(range(50))
+    finally:
+        await database.close()
+
+
+async def test_connections_that_nobody_needs_are_closed(
+    server: embedded.Running, sql: asyncpg.Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(pool, "IDLE", 0.05)
+    database = await Database.open(server.address.dsn("koine_app"), size=4)
+
+    async def pid() -> int:
+        async with database.reading(()) as tx:
+            found: int = await tx.value("select pg_backend_pid() from pg_sleep(0.05)")
+            return found
+
+    try:
+        pids = await asyncio.gather(*(pid() for _ in range(4)))
+        assert len(set(pids)) == 4
+        async with asyncio.timeout(20):
+            while await sql.fetchval("select count(*) from pg_stat_activity where pid = any ($1::int[])", pids):
+                await sql.execute("select pg_sleep(0.01)")
+        assert await pid() not in pids
     finally:
         await database.close()
 

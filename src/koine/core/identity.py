@@ -5,8 +5,12 @@ from __future__ import annotations
 import os
 import threading
 import time
+from struct import Struct
 from uuid import UUID
 
+from asyncpg.pgproto.pgproto import UUID as DriverUUID  # a UUID like any other, but made ten times as fast
+
+_pack = Struct(">QQ").pack
 _lock = threading.Lock()
 _last = 0
 
@@ -20,9 +24,11 @@ def new_uuid() -> UUID:
     """
     global _last
     with _lock:
-        now = time.time_ns()
-        ticks = now // 1_000_000 << 12 | (now % 1_000_000 << 12) // 1_000_000
-        _last = max(ticks, _last + 1)
-        ticks = _last
+        _last = ticks = max((time.time_ns() << 12) // 1_000_000, _last + 1)
     random = int.from_bytes(os.urandom(8), "big") & 0x3FFF_FFFF_FFFF_FFF8
-    return UUID(int=ticks >> 12 << 80 | 0x7 << 76 | (ticks & 0xFFF) << 64 | 0b10 << 62 | random)
+    return _uuid(_pack((ticks >> 12) << 16 | 0x7000 | ticks & 0xFFF, 1 << 63 | random))
+
+
+def _uuid(octets: bytes) -> UUID:
+    made: UUID = DriverUUID(octets)
+    return made

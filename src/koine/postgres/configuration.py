@@ -60,7 +60,7 @@ _SETTINGS = {
     "max_parallel_maintenance_workers": "1",
     "max_logical_replication_workers": "0",
     "autovacuum_max_workers": "2",
-    "autovacuum_naptime": "5s",  # plans made for empty tables are kept until the first analysis
+    "autovacuum_naptime": "15s",  # plans made for empty tables are kept until the first analysis
     "random_page_cost": "1.1",
     # Segments in the data folder go with it. Those in /dev/shm would stay behind after a kill, and a login manager
     # may remove them while the server runs.

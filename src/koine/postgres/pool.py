@@ -12,6 +12,8 @@ from collections.abc import Awaitable, Callable
 
 import asyncpg
 
+IDLE = 60.0  # seconds after which a connection that nobody needed is closed: each holds some 10 MB
+
 Connection = asyncpg.Connection
 Workspaces = tuple[int, ...]
 
@@ -19,15 +21,16 @@ Workspaces = tuple[int, ...]
 class Pooled:
     """A connection and the workspaces that row-level security lets it see."""
 
-    __slots__ = ("connection", "workspaces")
+    __slots__ = ("connection", "since", "workspaces")
 
     def __init__(self, connection: Connection) -> None:
         self.connection = connection
+        self.since = 0.0  # when it was last given back, by the event loop's clock
         self.workspaces: Workspaces = ()
 
 
 class Pool:
-    """At most `size` connections, opened when first needed; a broken one is replaced at its next use."""
+    """At most `size` connections, opened when needed and closed when not; a broken one is replaced at its next use."""
 
     def __init__(self, connect: Callable[[], Awaitable[Connection]], *, size: int) -> None:
         self._connect = connect
@@ -35,6 +38,7 @@ class Pool:
         self._waiting: deque[asyncio.Future[None]] = deque()
         self._free = size
         self._closed = False
+        self._trimming: asyncio.TimerHandle | None = None
 
     async def take(self, workspaces: Workspaces) -> Pooled:
         """A connection of one's own, until `give` or `discard`."""
@@ -53,7 +57,11 @@ class Pool:
         if self._closed:
             pooled.connection.terminate()
         else:
+            loop = asyncio.get_running_loop()
+            pooled.since = loop.time()
             self._idle.append(pooled)
+            if self._trimming is None:
+                self._trimming = loop.call_later(IDLE, self._trim)
         self._release()
 
     def discard(self, pooled: Pooled) -> None:
@@ -64,12 +72,23 @@ class Pool:
     async def close(self) -> None:
         """Close what is idle now, and the others as they come back."""
         self._closed = True
+        if self._trimming is not None:
+            self._trimming.cancel()
         while self._idle:
             pooled = self._idle.pop()
             try:
                 await pooled.connection.close(timeout=2)
             except (TimeoutError, OSError, asyncpg.PostgresError):
                 pooled.connection.terminate()
+
+    def _trim(self) -> None:
+        """Close what was idle for long; those that are used most are taken first, so that the others age."""
+        loop = asyncio.get_running_loop()
+        aged = [pooled for pooled in self._idle if loop.time() - pooled.since >= IDLE]
+        for pooled in aged:
+            self._idle.remove(pooled)
+            pooled.connection.terminate()
+        self._trimming = loop.call_later(IDLE, self._trim) if self._idle else None
 
     async def _wait(self) -> None:
         turn: asyncio.Future[None] = asyncio.get_running_loop().create_future()

@@ -9,6 +9,7 @@ from typing import Any
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
 
 from koine.dialects.streaming import DROP
+from koine.serving.joining import Joined
 
 LONGEST_HEAD = 64 * 1024  # bytes: request line and headers together
 FOR_HEAD = 20.0  # seconds from connecting, or from its first byte, until a request's headers are complete
@@ -27,6 +28,10 @@ class Connection(HttpToolsProtocol):
 
     _head: int | None = 0  # bytes of an unfinished head, after those that came together with its first; else None
     _came = 0  # bytes at once
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        """A client is there."""
+        super().connection_made(Joined(transport))  # type: ignore[arg-type]
 
     def data_received(self, data: bytes) -> None:
         """More from the client."""

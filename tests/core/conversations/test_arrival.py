@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import asyncpg
@@ -15,6 +16,7 @@ from koine.core.conversations.store import arrival as store
 from koine.core.errors import PermissionMissing
 from koine.demo import World
 from koine.postgres.database import Database, Tx
+from koine.postgres.together import Rowwise
 
 OTTO = "Otto.Brandt@EXAMPLE.com"
 
@@ -73,8 +75,9 @@ async def test_an_address_is_found_by_an_index(database: Database, world: World,
     async with database.reading(linus.workspaces) as tx:
         explained = Explained(tx)
         await store.known(explained, linus.workspaces, home.inbox.id, OTTO)  # type: ignore[arg-type]
-    (condition,) = [line for line in explained.plan if "email_folded" in line]
-    assert condition.strip().startswith("Index Cond:")
+    conditions = [line.strip() for line in explained.plan if "email_folded" in line]
+    assert len(conditions) == 2  # one of them alone, and several together
+    assert all(condition.startswith("Index Cond:") for condition in conditions)
 
 
 class Explained:
@@ -84,8 +87,11 @@ class Explained:
         self._tx = tx
         self.plan: list[str] = []
 
-    async def row(self, sql: str, *values: Any) -> None:
-        self.plan = [line["QUERY PLAN"] for line in await self._tx.rows("explain " + sql, *values)]
+    async def read_each(self, statement: Rowwise, rows: Sequence[Sequence[Any]], *shared: Any) -> list[None]:
+        explained = await self._tx.rows("explain " + statement.one, *rows[0], *shared)
+        together = await self._tx.rows("explain " + statement.many, *([value] * 2 for value in rows[0]), *shared)
+        self.plan = [line["QUERY PLAN"] for line in [*explained, *together]]
+        return [None]
 
 
 async def test_an_opened_conversation_is_what_is_then_read(database: Database, world: World) -> None:

@@ -236,6 +236,7 @@ create table conversations (
     subject                    text not null default '',
     subject_start              text generated always as (left(subject, 500)) stored, -- what subjects are ordered by
     subject_folded             text collate letters generated always as (lower(subject collate letters)) stored,
+    -- No foreign key: every create of a workspace would lock the same row. Statuses are never deleted (see the grants).
     status_id                  bigint not null,
     resolved                   boolean not null default false, -- its status is of the category resolved
     priority_id                bigint,
@@ -249,7 +250,7 @@ create table conversations (
     last_message_id            bigint,
     last_message_at            timestamptz not null,           -- of its opening while nothing is said
     last_message_preview       text,
-    last_message_author_kind   text,
+    last_message_author_kind   text not null,                  -- its opener while nothing is said
     last_message_author_id     bigint,
     waiting_since              timestamptz,
     first_reply_at             timestamptz,
@@ -262,7 +263,6 @@ create table conversations (
     deleted_at                 timestamptz,
     unique (workspace_id, uuid),
     unique (workspace_id, number),
-    foreign key (workspace_id, status_id) references statuses,
     foreign key (workspace_id, priority_id) references priorities,
     foreign key (workspace_id, inbox_id) references inboxes,
     foreign key (workspace_id, contact_id) references contacts,
@@ -285,8 +285,7 @@ create index conversations_of_team on conversations (workspace_id, team_id, last
     where team_id is not null and deleted_at is null;
 create index conversations_of_opener on conversations (workspace_id, opened_by_id, created_at desc, id desc)
     where deleted_at is null;
-create index conversations_of_last_speaker on conversations (
-        workspace_id, (case when last_message_id is null then opened_by_id else last_message_author_id end))
+create index conversations_of_last_speaker on conversations (workspace_id, last_message_author_id)
     where deleted_at is null;
 -- What is inserted waits in a list that every search reads to its end; the usual 4 MB would take it milliseconds.
 create index conversations_subject_words on conversations using gin (workspace_id, subject_folded gin_trgm_ops)
@@ -478,6 +477,7 @@ grant usage on schema public to koine_app;
 grant select, insert, update, delete on all tables in schema public to koine_app;
 grant usage on all sequences in schema public to koine_app;
 revoke update, delete on account_events, events from koine_app;
+revoke delete on statuses from koine_app;
 grant update (position) on events to koine_app;
 revoke all on function open_numbers from public;
 grant execute on function open_numbers to koine_app;

@@ -39,9 +39,7 @@ _WORD = re.compile(r"[^\W_]{3}")
 
 _READ = """coalesce((select r.read from read_marks r where r.workspace_id = c.workspace_id and r.conversation_id = c.id
     and r.reader_kind = $1::text and r.reader_id = $2::bigint and r.message_id >= coalesce(c.last_message_id, 0)),
-    (case when c.last_message_id is null then c.opened_by_kind else c.last_message_author_kind end) = $1::text
-    and (case when c.last_message_id is null then c.opened_by_id else c.last_message_author_id end)
-        is not distinct from $2::bigint)"""
+    c.last_message_author_kind = $1::text and c.last_message_author_id is not distinct from $2::bigint)"""
 
 
 def add(clauses: Clauses, by: Actor, asked: Asked, *, sides: bool, starts: bool) -> list[str]:
@@ -177,8 +175,7 @@ def _read(clauses: Clauses, wanted: Sequence[bool]) -> list[str]:
             select c.workspace_id, c.id from unnest($3::bigint[]) as w(id)
              cross join lateral (select c.workspace_id, c.id from conversations c
                 where c.workspace_id = w.id and c.deleted_at is null
-                  and (case when c.last_message_id is null then c.opened_by_id else c.last_message_author_id end)
-                      = $2::bigint limit {FEW + 1:d}) c"""
+                  and c.last_message_author_id = $2::bigint limit {FEW + 1:d}) c"""
     ]
 
 

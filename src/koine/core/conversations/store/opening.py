@@ -9,6 +9,7 @@ from koine.core.actor import Actor
 from koine.core.conversations.model import Opened, Opening
 from koine.core.identity import new_uuid
 from koine.postgres.database import Tx
+from koine.postgres.together import Rowwise
 
 # One statement, because statements are what a request costs: a list of one takes as long as the bare insert. Ids are
 # drawn first, so that conversation and message can name each other.
@@ -54,8 +55,7 @@ _WRITE = """
                and s.category = case when g.resolved then 'resolved' else 'open' end),
            g.resolved, g.assignee_id, g.team_id, g.author_kind, g.author_id,
            case when g.direction = 'in' then 1 else 0 end, g.message_id, g.at, left(g.body_text, 200),
-           case when g.message_id is not null then g.author_kind end,
-           case when g.message_id is not null then g.author_id end,
+           g.author_kind, g.author_id,
            case when g.direction = 'in' then g.at end, case when g.resolved then g.at end, g.custom_attributes,
            g.at, g.at
       from given g
@@ -79,21 +79,16 @@ _WRITE = """
      where e.step = 1 or g.message_id is not null
      order by g.ord, e.step
 )
-select workspace_id, id, uuid, number, message_id, message_uuid, at from given order by ord
+select ord, workspace_id, id, uuid, number, message_id, message_uuid, at from given
 """
 
-_OPEN = _DRAW + _MANY + _WRITE
-_OPEN_ONE = _DRAW + _ONE + _WRITE
+_OPEN = Rowwise(one=_DRAW + _ONE + _WRITE, many=_DRAW + _MANY + _WRITE)
 
 
 async def open(tx: Tx, by: Actor, openings: Sequence[Opening]) -> list[Opened]:
     """Write conversations with their first messages and events; what they became, in the same order."""
-    if len(openings) == 1:
-        rows = await tx.write(_OPEN_ONE, *_values(by, openings[0]), by.kind, by.id)
-    else:
-        columns = zip(*(_values(by, opening) for opening in openings), strict=True)
-        rows = await tx.write(_OPEN, *map(list, columns), by.kind, by.id)
-    return [Opened(*row.values()) for row in rows]
+    rows = await tx.write_each(_OPEN, [_values(by, opening) for opening in openings], by.kind, by.id)
+    return [Opened(*row[1:]) for row in rows if row is not None]
 
 
 def _values(by: Actor, opening: Opening) -> tuple[Any, ...]:

@@ -9,6 +9,7 @@ from koine.core.actor import Actor
 from koine.core.conversations.model import Posted, Posting
 from koine.core.identity import new_uuid
 from koine.postgres.database import Tx
+from koine.postgres.together import Rowwise
 
 # The conversation is changed first: its row is locked from then on, and a message lands only where that succeeded. A
 # post that waited for a later one must not become the last message again, hence the comparison of ids.
@@ -32,11 +33,22 @@ with given as materialized (
     select g.*, now() as at, nextval('messages_id_seq') as id
 """
 
-_WRITE = """
+# Many conversations are locked in one order, so that no two statements ever wait for each other.
+_HOLD = """
+), held as materialized (
+    select c.id from conversations c
+     where c.workspace_id = any ($13::bigint[]) and c.id = any ($1::bigint[]) order by c.id for update
+"""
+
+_SUM = """
 ), summed as (
     select conversation_id, max(ord) as last, count(*) filter (where direction = 'in') as came,
            bool_or(direction = 'in') as waits, bool_or(direction = 'out') as replied
-      from given group by conversation_id
+      from given
+"""
+
+_WRITE = """
+     group by conversation_id
 ), moved as (
     update conversations c
        set last_message_id = greatest(g.id, c.last_message_id),
@@ -71,24 +83,19 @@ _WRITE = """
 )
 select g.ord, m.workspace_id, g.id, g.uuid, m.id as conversation_id, m.uuid as conversation_uuid, g.at
   from given g join moved m on m.id = g.conversation_id
- order by g.ord
 """
 
-_POST = _DRAW + _MANY + _WRITE
-_POST_ONE = _DRAW + _ONE + _WRITE
+_POST = Rowwise(
+    one=_DRAW + _ONE + _SUM + _WRITE,
+    many=_DRAW + _MANY + _HOLD + _SUM + "join held on held.id = conversation_id" + _WRITE,
+)
 
 
 async def post(tx: Tx, by: Actor, workspaces: Sequence[int], postings: Sequence[Posting]) -> list[Posted | None]:
     """Write messages and their events; None for each whose conversation is not there or in the bin."""
-    if len(postings) == 1:
-        rows = await tx.write(_POST_ONE, *_values(by, postings[0]), list(workspaces), by.kind, by.id)
-    else:
-        columns = zip(*(_values(by, posting) for posting in postings), strict=True)
-        rows = await tx.write(_POST, *map(list, columns), list(workspaces), by.kind, by.id)
-    posted: list[Posted | None] = [None] * len(postings)
-    for ord, *values in (row.values() for row in rows):
-        posted[ord - 1] = Posted(*values)
-    return posted
+    values = [_values(by, posting) for posting in postings]
+    rows = await tx.write_each(_POST, values, tuple(workspaces), by.kind, by.id)
+    return [None if row is None else Posted(*row[1:]) for row in rows]
 
 
 def _values(by: Actor, posting: Posting) -> tuple[Any, ...]:

@@ -30,8 +30,8 @@ COLUMNS = """
              nullif(concat_ws(' ', lc.first_name, lc.last_name), ''), '') as last_author_name,
     c.last_message_at,
     case when r.message_id >= coalesce(c.last_message_id, 0) then r.read
-         else coalesce(c.last_message_author_kind, c.opened_by_kind) = $1::text
-              and coalesce(c.last_message_author_id, c.opened_by_id) is not distinct from $2::bigint end as read,
+         else c.last_message_author_kind = $1::text
+              and c.last_message_author_id is not distinct from $2::bigint end as read,
     c.starred, c.unread_count, c.waiting_since, c.snoozed_until, c.first_reply_at, c.last_reply_at, c.resolved_at,
     c.closed_at, c.custom_attributes, c.created_at, c.updated_at, c.deleted_at
 """

@@ -9,6 +9,7 @@ from koine.core.conversations import visibility
 from koine.core.conversations.model import Standing, Thread
 from koine.core.filters import Clauses
 from koine.postgres.database import Row, Tx
+from koine.postgres.together import Rowwise
 
 _COLUMNS = """
     c.workspace_id, c.id, c.uuid, k.uuid as contact, u.uuid as assignee, i.channel, c.resolved, c.starred,
@@ -23,24 +24,29 @@ _JOINS = """
 
 # Two orders of their own, so that neither sorts all that a contact ever wrote.
 _STANDING = """
-select k.id as contact_id, t.id, t.uuid, coalesce(t.deleted, false) as deleted
-  from contacts k
+select g.ord, k.id as contact_id, t.id, t.uuid, coalesce(t.deleted, false) as deleted
+  from {given} join contacts k on k.workspace_id = g.workspace_id and k.uuid = g.contact and k.deleted_at is null
   left join lateral (
        (select c.id, c.uuid, false as deleted from conversations c
-         where c.workspace_id = $1 and c.contact_id = k.id and c.deleted_at is null
+         where c.workspace_id = g.workspace_id and c.contact_id = k.id and c.deleted_at is null
          order by c.last_message_at desc, c.id desc limit 1)
        union all
        (select c.id, c.uuid, true as deleted from conversations c
-         where c.workspace_id = $1 and c.contact_id = k.id and c.continuous and c.deleted_at is not null)
+         where c.workspace_id = g.workspace_id and c.contact_id = k.id and c.continuous and c.deleted_at is not null)
        order by deleted limit 1) t on true
- where k.workspace_id = $1 and k.uuid = $2 and k.deleted_at is null
 """
+_STANDINGS = Rowwise(
+    one=_STANDING.format(given="(select 1::bigint as ord, $1::bigint as workspace_id, $2::uuid as contact) g"),
+    many=_STANDING.format(
+        given="unnest($1::bigint[], $2::uuid[]) with ordinality as g(workspace_id, contact, ord)",
+    ),
+)
 
 
 async def standing(tx: Tx, workspace_id: int, contact: UUID) -> Standing | None:
     """The contact with their newest conversation of whatever origin, or failing that the continuous one in the bin."""
-    row = await tx.row(_STANDING, workspace_id, contact)
-    return None if row is None else Standing(contact, *row.values())
+    (row,) = await tx.read_each(_STANDINGS, [(workspace_id, contact)])
+    return None if row is None else Standing(contact, *row[1:])
 
 
 async def by_id(tx: Tx, workspace_id: int, id: int) -> Thread:

@@ -1,0 +1,128 @@
+"""Statements about one row each that come while others of their kind are under way, and then travel as one.
+
+A statement costs far more than a row of it: parsing, planning, locks, triggers, the wait for the disk. So whoever comes
+first goes at once and alone, as ever; whoever comes meanwhile waits for one of those to come back, and all who wait
+then go together. Nobody waits for company (docs/decisions/0018-together.md).
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+import asyncpg
+
+from koine.postgres.pool import Workspaces
+
+AT_ONCE = 2  # statements of one kind under way: one that PostgreSQL works on, one that waits for the disk
+MOST = 64  # rows that travel together
+
+Values = tuple[Any, ...]
+Answer = asyncpg.Record | None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Rowwise:
+    """A statement about any number of rows, in two forms: `one` takes a row's values, `many` an array for each.
+
+    What is common to all rows follows them. Both answer at most one row for each that was given, with its number from 1
+    in the first column.
+    """
+
+    one: str
+    many: str
+
+
+# Runs a statement with rows and what they share, by itself, as somebody who sees these workspaces.
+Run = Callable[[Workspaces, Rowwise, Sequence[Values], Values], Awaitable[list[Answer]]]
+
+
+class _Kind(NamedTuple):
+    """What may travel together: the same statement, for the same workspaces, with the same for all rows."""
+
+    workspaces: Workspaces
+    statement: Rowwise
+    shared: Values
+
+
+class _Waiting(NamedTuple):
+    row: Values
+    answer: asyncio.Future[Answer]
+
+
+class Together:
+    """What is under way in one process: one statement of each kind, and those who wait for it to come back."""
+
+    def __init__(self, run: Run) -> None:
+        self._run = run
+        self._under_way: dict[_Kind, deque[_Waiting]] = {}
+        self._journeys: set[asyncio.Task[None]] = set()
+
+    async def send(self, statement: Rowwise, workspaces: Workspaces, row: Values, shared: Values) -> Answer:
+        """What the statement answers for this row; what it writes is then written for good.
+
+        Raises what the database says of this row; that of another one it never hears of.
+        """
+        kind = _Kind(workspaces, statement, shared)
+        queue = self._under_way.get(kind)
+        if queue is not None:
+            waiting = _Waiting(row, asyncio.get_running_loop().create_future())
+            queue.append(waiting)
+            return await waiting.answer
+        self._under_way[kind] = deque()
+        try:
+            return (await self._run(workspaces, statement, [row], shared))[0]
+        finally:
+            self._came_back(kind)
+
+    async def close(self) -> None:
+        """Wait for what is under way."""
+        while self._journeys:
+            await asyncio.gather(*self._journeys, return_exceptions=True)
+
+    def _came_back(self, kind: _Kind) -> None:
+        """Send whoever waits; in a task of its own, which nobody's hanging up can cancel."""
+        queue = self._under_way[kind]
+        together: list[_Waiting] = []
+        while queue and len(together) < MOST:
+            waiting = queue.popleft()
+            if not waiting.answer.done():  # who has hung up meanwhile is not sent
+                together.append(waiting)
+        if together:
+            journey = asyncio.get_running_loop().create_task(self._travel(kind, together))
+            self._journeys.add(journey)
+            journey.add_done_callback(self._journeys.discard)
+        else:
+            del self._under_way[kind]
+
+    async def _travel(self, kind: _Kind, together: list[_Waiting]) -> None:
+        try:
+            await self._send(kind, together)
+        finally:
+            for waiting in together:
+                waiting.answer.cancel()  # no answer will come: only where this task was cancelled
+            self._came_back(kind)
+
+    async def _send(self, kind: _Kind, together: list[_Waiting]) -> None:
+        """One that cannot be written spoils the statement for all: then each goes by itself."""
+        try:
+            answers = await self._run(kind.workspaces, kind.statement, [row for row, _ in together], kind.shared)
+        except Exception as error:
+            if len(together) > 1 and not broken(error):
+                await asyncio.gather(*(self._send(kind, [alone]) for alone in together))
+                return
+            for waiting in together:
+                if not waiting.answer.done():
+                    waiting.answer.set_exception(error)
+        else:
+            for waiting, answer in zip(together, answers, strict=True):
+                if not waiting.answer.done():
+                    waiting.answer.set_result(answer)
+
+
+def broken(error: BaseException) -> bool:
+    """Whether the connection broke, so that nobody knows whether it was written: it must not be sent again."""
+    return isinstance(error, OSError | asyncpg.InterfaceError | asyncpg.PostgresConnectionError)
