@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import json
 import threading
-import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -27,6 +26,8 @@ class Listener:
 
     url: str = ""
     status: int = 200
+    hangs: bool = False
+    over: threading.Event = field(default_factory=threading.Event)
     requests: list[tuple[dict[str, str], bytes]] = field(default_factory=list)
 
     def kinds(self) -> list[str]:
@@ -41,6 +42,9 @@ def listening() -> Iterator[Listener]:
         def do_POST(self) -> None:
             body = self.rfile.read(int(self.headers["content-length"]))
             listener.requests.append(({name.lower(): value for name, value in self.headers.items()}, body))
+            if listener.hangs:
+                listener.over.wait()
+                return
             self.send_response(listener.status)
             self.send_header("Content-Length", "9")
             self.end_headers()
@@ -54,6 +58,7 @@ def listening() -> Iterator[Listener]:
         thread = threading.Thread(target=server.serve_forever)
         thread.start()
         yield listener
+        listener.over.set()
         server.shutdown()
         thread.join()
 
@@ -86,7 +91,6 @@ def created(demo: Serving, listener: Listener, *more: str) -> Any:
 
 
 def test_what_happens_is_told_and_replayed(demo: Serving, listener: Listener) -> None:
-    began = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(time.time() - 1))
     hook = created(demo, listener, "--events", "conversation.opened, message.posted", "--workspace", "1")
     assert list(hook)[:2] == ["id", "secret"]
     assert hook["events"] == ["conversation.opened", "message.posted"]
@@ -94,7 +98,8 @@ def test_what_happens_is_told_and_replayed(demo: Serving, listener: Listener) ->
     create_in_highlevel(demo.base_url, place, place["contact_ids"][2])
     assert becomes(lambda: len(listener.requests) == 1)
     headers, body = listener.requests[0]
-    assert Reference(hook["secret"]).verify(body, headers)["type"] == "conversation.opened"
+    told = Reference(hook["secret"]).verify(body, headers)
+    assert told["type"] == "conversation.opened"
     assert becomes(lambda: len(webhook(demo, "log", hook["id"])) == 1)
     (tried,) = webhook(demo, "log", hook["id"])
     assert (tried["status"], tried["state"], tried["answer"]) == (200, "delivered", r"hello\x1b[2J")
@@ -103,7 +108,7 @@ def test_what_happens_is_told_and_replayed(demo: Serving, listener: Listener) ->
     assert again == {"delivery_id": tried["delivery_id"], "count": 1}
     assert becomes(lambda: len(listener.requests) == 2)
     assert becomes(lambda: len(webhook(demo, "log", hook["id"], "--delivery", tried["delivery_id"])) == 2)
-    assert webhook(demo, "replay", hook["id"], "--since", began) == {"delivery_id": None, "count": 1}
+    assert webhook(demo, "replay", hook["id"], "--since", told["timestamp"]) == {"delivery_id": None, "count": 1}
     assert becomes(lambda: len(listener.requests) == 3)
     assert {body for _, body in listener.requests} == {body}
     assert becomes(lambda: len(webhook(demo, "log", hook["id"])) == 3)
@@ -119,6 +124,27 @@ def test_a_test_prints_how_it_went(demo: Serving, listener: Listener) -> None:
     tried = webhook(demo, "test", hook["id"])
     assert (tried["status"], tried["state"]) == (503, "failed")
     assert listener.kinds() == ["webhook.test"] * 2
+
+
+def test_a_server_ends_in_order_while_somebody_hangs_and_the_next_one_delivers(
+    listener: Listener, tmp_path: Path
+) -> None:
+    """Nothing is held by the process that is gone, and it does not count as a failure."""
+    data = copy(made(), tmp_path / "data")
+    listener.hangs = True
+    with serving("demo", data=data, **ALLOWED) as first:
+        hook = created(first, listener)
+        ended = koine("webhook", "test", hook["id"], "--wait", "1", "--data", data, **ALLOWED)
+        assert ended.returncode == 1
+        assert becomes(lambda: len(listener.requests) == 1)
+        assert first.end() == 0
+    (job,) = asked("job", "list", "--reaction", "webhook", "--data", data)
+    assert (job["state"], job["busy"], job["attempts"]) == ("waiting", False, 0)
+    listener.hangs = False
+    with serving("demo", data=data, **ALLOWED) as second:
+        assert becomes(lambda: bool(webhook(second, "log", hook["id"])))
+    (before, _), (after, _) = listener.requests
+    assert before["webhook-id"] == after["webhook-id"]
 
 
 def test_it_is_listed_without_its_secret_rotated_disabled_enabled_and_deleted(

@@ -25,7 +25,7 @@ log = logging.getLogger("koine")
 POLL = 5.0  # seconds without news after which it looks by itself
 LEASE = timedelta(seconds=20)  # a killed worker's jobs are done by others after that
 RENEWAL = LEASE.total_seconds() / 4  # seconds
-PATIENCE = 5.0  # seconds that jobs have to end in when it is time to stop
+PATIENCE = 1.5  # seconds that jobs have to end in when it is time to stop; who serves gives us 2 in all
 AT_ONCE = 100  # jobs
 OUTSIDE = 500  # jobs that wait for others: they cost little meanwhile, and some of them wait for long
 
