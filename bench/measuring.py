@@ -109,10 +109,10 @@ class Bench:
         return max(found, key=lambda measured: measured.rate)
 
     def _drive(self, sent: Sequence[bytes], how: Mapping[str, Any]) -> Outcome:
-        usual = {"connections": self.plan.connections, "seconds": self.plan.seconds}
         warm_up = 0.3 if how.get("once") else min(1.0, self.plan.seconds)
+        usual = {"connections": self.plan.connections, "seconds": self.plan.seconds, "warm_up": warm_up}
         where = {"base_url": self.stack.base_url, "watched": self.stack.watched}
-        return job.run(Job(requests=sent, warm_up=warm_up, **{**usual, **where, **how}))
+        return job.run(Job(requests=sent, **{**usual, **where, **how}))
 
     def _known(self) -> dict[str, House | Street]:
         if not self.known:
