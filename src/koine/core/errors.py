@@ -278,6 +278,13 @@ class NowhereToKeep(Forbidden):
     says = "An idempotency key is kept in a workspace, and none is open to whoever sent it."
 
 
+class TooBroad(Invalid):
+    """A question that looks through more than there is time for."""
+
+    code = "too_broad"
+    says = "This looks through too much: ask for less."
+
+
 class CursorUnreadable(Invalid):
     """A cursor that was cut, forged, or made for another question."""
 

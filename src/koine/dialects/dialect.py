@@ -13,7 +13,7 @@ from starlette.routing import Route as StarletteRoute
 from starlette.types import Receive, Scope, Send
 
 from koine.core.actor import Actor
-from koine.core.errors import Invalid, Refused
+from koine.core.errors import Invalid, Refused, TooBroad
 from koine.dialects import repeating, streaming
 from koine.dialects.call import Answer, Call, ClientGone, Runtime, send_answer
 from koine.dialects.edge import NoSuchRoute, WrongMethod
@@ -120,7 +120,12 @@ class Endpoint:
             return await route.handler(call)
         call.actor = await self._dialect.authenticate(call)
         await call.receive_body()
-        return await self._with_tx(route, call)
+        try:
+            return await self._with_tx(route, call)
+        except asyncpg.QueryCanceledError:
+            if route.access == "writes":
+                raise
+            raise TooBroad from None
 
     async def _with_tx(self, route: Route, call: Call) -> Answer:
         """The answer is only sent after the commit."""

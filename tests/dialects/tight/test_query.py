@@ -322,3 +322,11 @@ async def test_no_text_of_a_caller_is_ever_part_of_a_statement(
         running = await sql.fetch("select query from pg_stat_activity where application_name = 'koine'")
         assert running
         assert not [row["query"] for row in running if "Xq7marker" in row["query"]]
+
+
+async def test_a_query_that_takes_too_long_is_refused_and_no_fault(ada: Speaker, sql: asyncpg.Connection) -> None:
+    async with sql.transaction():
+        await sql.execute("lock table conversations in access exclusive mode")
+        answer = await ada.post("/v6/conversations/query", {})
+    assert answer.status_code == 400
+    assert [error["type"] for error in answer.json()["errors"]] == ["BAD_REQUEST"]

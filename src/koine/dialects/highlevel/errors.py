@@ -19,6 +19,7 @@ from koine.core.errors import (
     NotFound,
     PermissionMissing,
     Refused,
+    TooBroad,
     TooMany,
     Unauthenticated,
 )
@@ -97,7 +98,9 @@ def _body(refused: Refused, status: int, call: Call) -> dict[str, Any]:
     if isinstance(refused, VersionRefused):
         return {"status": status, "message": refused.says, "error": "Error", "traceId": call.id}
     if status == 422:
-        said = [refused.says] if isinstance(refused, KeyMalformed | KeyReused) else validation.messages(refused)
+        said = (
+            [refused.says] if isinstance(refused, KeyMalformed | KeyReused | TooBroad) else validation.messages(refused)
+        )
         return {"statusCode": 422, "message": said, "error": "Unprocessable Entity"}
     if isinstance(refused, ConversationExists):
         return _conversation_exists(refused, call)
