@@ -17,7 +17,7 @@ from pathlib import Path
 
 from bench.figures import Figure, table
 from bench.measuring import QUICK, WHOLE, Bench
-from bench.rows import creating, elsewhere, growing, listing, living, statements
+from bench.rows import creating, elsewhere, following, growing, idling, listing, living, relaying, statements, telling
 from bench.stack import ROOT, Stack
 
 Row = Callable[[Bench], None]
@@ -29,10 +29,14 @@ ROWS: dict[str, Row] = {
     "p2": creating.p2,
     "p3": creating.p3,
     "statements": statements.counted,
+    "relay": relaying.relay,
+    "p7": following.p7,
+    "webhooks": telling.webhooks,
     "p4": listing.p4,
     "explain": listing.explained,
     "p9": growing.p9,
     "p5": living.p5,
+    "idle": idling.idle,
 }
 RESULTS = ROOT / "bench" / "results"
 DOCUMENT = ROOT / "docs" / "benchmarks.md"

@@ -11,7 +11,7 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -30,6 +30,8 @@ class Stack:
     postgres: str = "auto"
     workers: int = 1
     program: Sequence[str] = (sys.executable, "-P", "-m", "koine")
+    options: Sequence[str] = ()
+    environment: Mapping[str, str] = field(default_factory=dict)
     process: subprocess.Popen[bytes] | None = field(default=None, init=False)
     base_url: str = field(default="", init=False)
     seconds_to_answer: float = field(default=0.0, init=False)
@@ -41,7 +43,7 @@ class Stack:
         log = (self.folder.parent / f"{self.folder.name}.log").open("ab")
         began = time.monotonic()
         self.process = subprocess.Popen(
-            self._command(port), cwd=ROOT, stdout=log, stderr=log, env=_environment(), start_new_session=True
+            self._command(port), cwd=ROOT, stdout=log, stderr=log, env=self._environment(), start_new_session=True
         )
         while not self._answers():
             if self.process.poll() is not None or time.monotonic() - began > PATIENCE:
@@ -61,6 +63,12 @@ class Stack:
                 self.process.wait()
             self.process = None
 
+    def again(self, *options: str, **environment: str) -> None:
+        """Stop, and start anew on the same data, otherwise than before."""
+        self.stop()
+        self.options, self.environment = options, environment
+        self.start()
+
     @property
     def address(self) -> embedded.Address:
         """Where its PostgreSQL is reached."""
@@ -76,7 +84,12 @@ class Stack:
 
     def _command(self, port: int) -> list[str]:
         where = ["--data", str(self.folder), "--host", "127.0.0.1", "--port", str(port), "--postgres", self.postgres]
-        return [*self.program, "serve", *where, "--workers", str(self.workers)]
+        return [*self.program, "serve", *where, "--workers", str(self.workers), *self.options]
+
+    def _environment(self) -> dict[str, str]:
+        """Ours, without what would lead the server to other data, and with what it is to have."""
+        ours = {name: value for name, value in os.environ.items() if not name.startswith("KOINE_")}
+        return {**ours, **self.environment}
 
     def _answers(self) -> bool:
         try:
@@ -98,8 +111,3 @@ def _free_port() -> int:
         listening.bind(("127.0.0.1", 0))
         port: int = listening.getsockname()[1]
         return port
-
-
-def _environment() -> dict[str, str]:
-    """Ours, without what would lead the server to other data."""
-    return {name: value for name, value in os.environ.items() if not name.startswith("KOINE_")}

@@ -32,7 +32,7 @@ class Run:
         self._over = asyncio.Event()
         self._wrong: Counter[str] = Counter()
         self._sample = ""
-        self._idle: list[Connection] = []
+        self._idle: deque[Connection] = deque()
         self._due: deque[float] = deque()
 
     async def whole(self) -> Outcome:
@@ -101,7 +101,7 @@ class Run:
                 self._due.append(due)
                 due += gap
             while self._due and self._idle:
-                self._send(self._idle.pop(), self._due.popleft())
+                self._send(self._idle.popleft(), self._due.popleft())  # by turns: a server hangs up on who is idle
             await asyncio.sleep(TICK)
 
     def _free(self, connection: Connection) -> None:

@@ -32,7 +32,8 @@ async def house(address: Address, name: str, size: int, *, say: Say) -> House:
         async with _indexes(admin, size):
             for kind, place in (("usual", made.usual), ("extreme", made.extreme)):
                 people = [id for id, _, _ in await _contacts(admin, place, "customer", min(20_000, 20 + size // 20))]
-                talks = Talks(made.people, place, kind, people, size, *await _next(admin))  # type: ignore[arg-type]
+                begin = *await _next(admin), await copying.next_position(admin, place.workspace_id)
+                talks = Talks(made.people, place, kind, people, size, *begin)  # type: ignore[arg-type]
                 for batch in talks.batches(BATCH):
                     await copying.copy(admin, batch)
                 if kind == "usual":
@@ -50,7 +51,8 @@ async def street(address: Address, count: int, conversations: int, *, say: Say) 
         gathered = Batch()
         first, message = await _next(admin)
         for place in made.places:
-            talks = Talks(made.people, place, "usual", [], conversations, first, message)
+            position = await copying.next_position(admin, place.workspace_id)
+            talks = Talks(made.people, place, "usual", [], conversations, first, message, position)
             for batch in talks.batches(conversations + 1):
                 gathered.add(batch)
             first, message = talks.next_conversation, talks.next_message

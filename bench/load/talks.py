@@ -32,7 +32,7 @@ COLUMNS = {
     ),
     "conversation_entities": "workspace_id entity conversation_id",
     "read_marks": "workspace_id conversation_id reader_kind reader_id message_id read updated_at",
-    "events": "workspace_id uuid kind conversation_id message_id contact_id actor_kind actor_id created_at",
+    "events": "workspace_id uuid kind conversation_id message_id contact_id actor_kind actor_id created_at position",
 }
 
 
@@ -54,7 +54,10 @@ class Batch:
 
 @dataclass
 class Talks:
-    """Where the next rows begin. `contacts` are ids of people who write in; `count` is how many talks there will be."""
+    """Where the next rows and the workspace's feed begin.
+
+    `contacts` are ids of people who write in; `count` is how many talks there will be.
+    """
 
     people: Mapping[str, Person]
     place: Place
@@ -63,6 +66,7 @@ class Talks:
     count: int
     next_conversation: int
     next_message: int
+    next_position: int
     now: datetime = field(default_factory=lambda: datetime.now(UTC).replace(microsecond=0))
 
     def batches(self, size: int) -> Iterator[Batch]:
@@ -109,7 +113,7 @@ class Talks:
         at, last = moments[0], moments[-1]
         opener = author = self._opener(random, number)
         contact, text = opener[1] if opener[0] == "contact" else None, ""
-        batch.events.append((workspace, _uuid(random, at), "conversation.opened", id, None, contact, *opener, at))
+        self._event(batch, _uuid(random, at), "conversation.opened", id, None, contact, opener, at)
         for step, moment in enumerate(moments):
             author = opener if step % 2 == 0 else ("user", self._owner)
             text = words.text(random)
@@ -139,7 +143,23 @@ class Talks:
         batch.messages.append((
             workspace, id, uuid, conversation, self.place.inbox_id, way, "message", *author, text, "api", state, at, at,
         ))  # fmt: skip
-        batch.events.append((workspace, uuid, "message.posted", conversation, id, contact, *author, at))
+        self._event(batch, uuid, "message.posted", conversation, id, contact, author, at)
+
+    def _event(
+        self,
+        batch: Batch,
+        uuid: UUID,
+        kind: str,
+        conversation: int,
+        message: int | None,
+        contact: int | None,
+        actor: tuple[str, int],
+        at: datetime,
+    ) -> None:
+        """With its position: else the relay would be at work for an hour after a large house was filled."""
+        workspace, position = self.place.workspace_id, self.next_position
+        self.next_position += 1
+        batch.events.append((workspace, uuid, kind, conversation, message, contact, *actor, at, position))
 
     def _opener(self, random: Random, number: int | None) -> tuple[str, int]:
         if number is not None and 10 <= number < 10 + HANDFUL and "vera" in self.people:

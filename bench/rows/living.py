@@ -18,10 +18,10 @@ QUIET = 5.0  # seconds until what a start stirred up has settled
 
 def p5(bench: Bench) -> None:
     """Proportional memory of everything that `koine serve` starts: after a start, and after work."""
-    with _fresh(bench) as stack:
+    with Scratch(bench) as stack:
         fresh = _settled(stack)
         bench.add("P5", "whole stack, just started", _parts(*fresh), "≤ 200 MB", _whole(fresh) <= 200)
-    with _fresh(bench, workers=3) as stack:
+    with Scratch(bench, workers=3) as stack:
         three = _settled(stack)
         each = (three[0] - fresh[0]) / 2
         bench.add("P5", "each further web process", f"{each:.0f} MB", "≤ 60 MB", each <= 60)
@@ -34,7 +34,7 @@ def p5(bench: Bench) -> None:
 
 def p6(bench: Bench) -> None:
     """From the command to the first answer: on a new data folder, and on one that is there."""
-    with _fresh(bench, launcher=True) as stack:
+    with Scratch(bench, launcher=True) as stack:
         bench.add("P6", "first start, packages installed", f"{stack.seconds_to_answer:.2f} s", "≤ 60 s", True)
         found = [_again(stack) for _ in range(bench.plan.rounds)]
     best = min(found)
@@ -47,7 +47,7 @@ def _again(stack: Stack) -> float:
     return stack.seconds_to_answer
 
 
-class _fresh:
+class Scratch:
     """A stack of its own with nothing in it, for as long as it is needed."""
 
     def __init__(self, bench: Bench, workers: int = 1, *, launcher: bool = False) -> None:
