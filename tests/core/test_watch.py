@@ -22,7 +22,8 @@ async def test_somebody_of_whom_nothing_new_is_known_waits(
     monkeypatch.setattr(watch, "STALE", 0.05)
     small = await Database.open(server.address.dsn("koine_app"), size=1)
     async with Watch(small, Keyring(small)).over(world.native.secret) as watched:
-        async with small.reading(()):  # the only connection: no look can be had
+        async with small.reading(()) as tx:
+            await tx.value("select 1")  # the only connection: no look can be had
             await asyncio.sleep(watch.STALE)
             staying = asyncio.ensure_future(watched.stays())
             await asyncio.sleep(5 * watch.STALE)

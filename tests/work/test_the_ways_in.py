@@ -35,7 +35,8 @@ async def test_what_follows_a_write_is_closed_to_other_workspaces(
         await jobs.want(tx, lamplight, name)
         await jobs.enqueue(tx, [Wanted(lamplight, name)])
     await happen(database, world, Happened(lamplight))
-    await store.number(connection, range(store.BUCKETS), "[]")
+    while await store.number(connection, range(store.BUCKETS), "[]"):
+        pass  # what other tests have left comes first
     async with database.reading((lamplight,)) as tx:
         for table in ("feeds", "jobs", "lanes", "wants", "events"):
             assert await tx.value(f"select count(*) from {table}") > 0
@@ -54,7 +55,8 @@ async def test_a_connection_for_work_sees_no_workspace_at_all(
     world: World, database: Database, connection: asyncpg.Connection
 ) -> None:
     await happen(database, world, Happened(world.lamplight.workspace.id))
-    await store.number(connection, range(store.BUCKETS), "[]")
+    while await store.number(connection, range(store.BUCKETS), "[]"):
+        pass  # what other tests have left comes first
     for table in ("events", "feeds", "jobs", "lanes", "wants", "conversations", "messages"):
         assert await connection.fetchval(f"select count(*) from {table}") == 0
 
