@@ -150,7 +150,8 @@ def _named(house: House, name: str) -> Case:
 def _add(bench: Bench, work: str, outcomes: Sequence[Outcome]) -> None:
     rates = " / ".join(f"{outcome.rate:,.0f}" for outcome in outcomes)
     cpu = " / ".join(f"{outcome.cpu:,.0f}" for outcome in outcomes)
-    growth = outcomes[-1].cpu / outcomes[0].cpu
+    answered = all(outcome.requests for outcome in outcomes)
+    growth = outcomes[-1].cpu / outcomes[0].cpu if answered else float("inf")
     middle = outcomes[len(outcomes) // 2]
     bench.add(
         "P4",
