@@ -15,6 +15,8 @@ from bench.load import filling
 from bench.measuring import Bench
 from koine import app
 from koine.postgres.database import Database
+from koine.postgres.notices import Notices
+from koine.realtime.hub import Hub
 
 MOST = 2
 
@@ -56,7 +58,8 @@ async def _run(bench: Bench, sent: tuple[bytes, bytes]) -> list[str]:
     with _heard(ran):
         database = await Database.open(bench.stack.address.dsn("koine_app"), size=1)
     try:
-        served = app.create(database, base_url=bench.stack.base_url)
+        hub = Hub(database, Notices(bench.stack.address.dsn("koine_app")))  # nobody follows, so it need not be open
+        served = app.create(database, base_url=bench.stack.base_url, hub=hub)
         await _answer(served, sent[0])
         await asyncio.sleep(0.01)  # statements are told of a moment later
         ran.clear()
