@@ -124,8 +124,9 @@ class Tx:
         await (await self._connection()).execute("savepoint attempt")
         try:
             yield
-        except BaseException:
-            await (await self._connection()).execute("rollback to savepoint attempt")
+        except Exception:
+            with contextlib.suppress(asyncpg.InterfaceError, OSError):  # a connection that broke has forgotten already
+                await (await self._connection()).execute("rollback to savepoint attempt")
             raise
         await (await self._connection()).execute("release savepoint attempt")
 
@@ -162,8 +163,13 @@ class Tx:
     async def _connection(self) -> Connection:
         pooled = self._pooled
         if pooled is None:
-            pooled = self._pooled = await self._database.pool.take(self.workspaces)
-            await _show(pooled, self.workspaces)
+            pooled = await self._database.pool.take(self.workspaces)
+            try:
+                await _show(pooled, self.workspaces)
+            except BaseException:
+                self._database.pool.discard(pooled)  # nobody knows what it shows
+                raise
+            self._pooled = pooled
             if self._reads and self._database.read_only_reads:
                 await pooled.connection.execute("begin read only")
                 self._begun = True

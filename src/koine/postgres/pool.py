@@ -42,9 +42,12 @@ class Pool:
 
     async def take(self, workspaces: Workspaces) -> Pooled:
         """A connection of one's own, until `give` or `discard`."""
-        while self._free == 0:
+        if self._closed:
+            raise asyncpg.InterfaceError("the pool is closed")
+        if self._free:
+            self._free -= 1
+        else:
             await self._wait()
-        self._free -= 1
         for at in range(len(self._idle) - 1, -1, -1):
             if self._idle[at].workspaces == workspaces:
                 return self._living(self._idle.pop(at)) or await self._open()
@@ -78,7 +81,7 @@ class Pool:
             pooled = self._idle.pop()
             try:
                 await pooled.connection.close(timeout=2)
-            except (TimeoutError, OSError, asyncpg.PostgresError):
+            except (TimeoutError, OSError, asyncpg.PostgresError, asyncpg.InterfaceError):
                 pooled.connection.terminate()
 
     def _trim(self) -> None:
@@ -97,19 +100,17 @@ class Pool:
             await turn
         except asyncio.CancelledError:
             if turn.done() and not turn.cancelled():
-                self._wake()  # it was our turn, and nobody took it
+                self._release()  # it was our turn, and nobody took it
             raise
 
     def _release(self) -> None:
-        self._free += 1
-        self._wake()
-
-    def _wake(self) -> None:
+        """Hand the place to whoever waits longest; were it only free, somebody else could be quicker, every time."""
         while self._waiting:
             turn = self._waiting.popleft()
             if not turn.done():
                 turn.set_result(None)
                 return
+        self._free += 1
 
     def _living(self, pooled: Pooled) -> Pooled | None:
         return None if pooled.connection.is_closed() else pooled

@@ -8,6 +8,7 @@ then go together. Nobody waits for company (docs/decisions/0018-together.md).
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from collections import deque
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
@@ -17,8 +18,9 @@ import asyncpg
 
 from koine.postgres.pool import Workspaces
 
-AT_ONCE = 2  # statements of one kind under way: one that PostgreSQL works on, one that waits for the disk
 MOST = 64  # rows that travel together
+APART = 2  # statements at once for those who could not
+PATIENCE = 2.0  # seconds for what is under way at the end
 
 Values = tuple[Any, ...]
 Answer = asyncpg.Record | None
@@ -79,9 +81,13 @@ class Together:
             self._came_back(kind)
 
     async def close(self) -> None:
-        """Wait for what is under way."""
-        while self._journeys:
-            await asyncio.gather(*self._journeys, return_exceptions=True)
+        """Wait for what is under way, for PATIENCE; what is not back by then is broken off, and undone."""
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(PATIENCE):
+                while self._journeys:
+                    await asyncio.wait(self._journeys)
+        for journey in list(self._journeys):
+            journey.cancel()
 
     def _came_back(self, kind: _Kind) -> None:
         """Send whoever waits; in a task of its own, which nobody's hanging up can cancel."""
@@ -100,20 +106,23 @@ class Together:
 
     async def _travel(self, kind: _Kind, together: list[_Waiting]) -> None:
         try:
-            await self._send(kind, together)
+            try:
+                alone = await self._send(kind, together)
+            finally:
+                self._came_back(kind)  # the next ones do not wait for those who have to go again
+            free = asyncio.Semaphore(APART)
+            await asyncio.gather(*(self._send_apart(kind, waiting, free) for waiting in alone))
         finally:
             for waiting in together:
                 waiting.answer.cancel()  # no answer will come: only where this task was cancelled
-            self._came_back(kind)
 
-    async def _send(self, kind: _Kind, together: list[_Waiting]) -> None:
-        """One that cannot be written spoils the statement for all: then each goes by itself."""
+    async def _send(self, kind: _Kind, together: list[_Waiting]) -> list[_Waiting]:
+        """One that cannot be written spoils the statement for all: those who then have to go by themselves."""
         try:
             answers = await self._run(kind.workspaces, kind.statement, [row for row, _ in together], kind.shared)
         except Exception as error:
-            if len(together) > 1 and not broken(error):
-                await asyncio.gather(*(self._send(kind, [alone]) for alone in together))
-                return
+            if len(together) > 1 and _undone(error):
+                return together
             for waiting in together:
                 if not waiting.answer.done():
                     waiting.answer.set_exception(error)
@@ -121,8 +130,19 @@ class Together:
             for waiting, answer in zip(together, answers, strict=True):
                 if not waiting.answer.done():
                     waiting.answer.set_result(answer)
+        return []
+
+    async def _send_apart(self, kind: _Kind, waiting: _Waiting, free: asyncio.Semaphore) -> None:
+        async with free:
+            if not waiting.answer.done():
+                await self._send(kind, [waiting])
+
+
+def _undone(error: Exception) -> bool:
+    """Whether PostgreSQL has said that it did nothing: only then may it be sent again."""
+    return isinstance(error, asyncpg.PostgresError) and not isinstance(error, asyncpg.PostgresConnectionError)
 
 
 def broken(error: BaseException) -> bool:
-    """Whether the connection broke, so that nobody knows whether it was written: it must not be sent again."""
+    """Whether the connection broke, and cannot be used again."""
     return isinstance(error, OSError | asyncpg.InterfaceError | asyncpg.PostgresConnectionError)

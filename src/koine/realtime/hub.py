@@ -35,6 +35,7 @@ class Hub:
         self._news: set[int] = set()  # workspaces with more to read
         self._bell = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
+        self._closed = False
 
     def open(self) -> None:
         """Begin to read."""
@@ -42,7 +43,8 @@ class Hub:
         self._task = asyncio.create_task(self._keep_reading(), name="hub")
 
     async def close(self) -> None:
-        """End every listener."""
+        """End every listener, also those that are about to begin."""
+        self._closed = True
         self._notices.unhear(POSITIONS, self._heard)
         for listener in {each for listeners in self._listeners.values() for each in listeners}:
             listener.end()
@@ -62,6 +64,8 @@ class Hub:
         extents = await self._extents(after)
         starts = {id: extents[id].last if position is None else position for id, position in after.items()}
         listener = Listener(starts, wanted)
+        if self._closed:
+            listener.end()
         upto = {}
         for workspace_id, start in starts.items():
             self._listeners.setdefault(workspace_id, set()).add(listener)

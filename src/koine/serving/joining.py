@@ -36,5 +36,5 @@ class Joined:
 
     def _flush(self) -> None:
         held, self._held = self._held, None
-        if held is not None:
+        if held is not None and not self._transport.is_closing():
             self._transport.write(held)

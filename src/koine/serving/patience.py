@@ -40,8 +40,12 @@ class Connection(HttpToolsProtocol):
         if self._head is not None:
             self._head += len(data)
             if self._head > LONGEST_HEAD and not self.transport.is_closing():
-                self.transport.write(_TOO_LONG)
-                self.transport.close()
+                cycle: RequestResponseCycle | None = self.cycle
+                if cycle is not None and not cycle.response_complete:
+                    self.transport.abort()  # it would be taken for the answer to the request before
+                else:
+                    self.transport.write(_TOO_LONG)
+                    self.transport.close()
 
     def on_message_begin(self) -> None:
         """A head begins. Whoever answers it may want to break the connection off."""

@@ -59,6 +59,7 @@ _WRITE = """
            case when g.direction = 'in' then g.at end, case when g.resolved then g.at end, g.custom_attributes,
            g.at, g.at
       from given g
+     order by g.contact_id, g.id -- so that no two statements wait for each other at the one thread of a contact
 ), attached as (
     insert into conversation_entities (workspace_id, entity, conversation_id)
     select workspace_id, entity, id from given where entity is not null

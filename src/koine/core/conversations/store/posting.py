@@ -43,7 +43,7 @@ _HOLD = """
 _SUM = """
 ), summed as (
     select conversation_id, max(ord) as last, count(*) filter (where direction = 'in') as came,
-           bool_or(direction = 'in') as waits, bool_or(direction = 'out') as replied
+           bool_or(direction = 'out') as replied
       from given
 """
 
@@ -62,7 +62,7 @@ _WRITE = """
            unread_count = c.unread_count + s.came,
            waiting_since = case when g.direction = 'in' then coalesce(c.waiting_since, g.at) end,
            first_reply_at = case when s.replied then coalesce(c.first_reply_at, g.at) else c.first_reply_at end,
-           last_reply_at = case when s.replied then g.at else c.last_reply_at end,
+           last_reply_at = case when s.replied then greatest(g.at, c.last_reply_at) else c.last_reply_at end,
            updated_at = greatest(g.at, c.updated_at)
       from summed s join given g on g.ord = s.last
      where c.workspace_id = any ($13::bigint[]) and c.id = s.conversation_id and c.deleted_at is null
