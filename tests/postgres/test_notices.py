@@ -130,3 +130,15 @@ async def test_opening_waits_until_everything_is_heard(dsn: str) -> None:
 
 async def _lengths(heard: dict[str, list[str]], least: int) -> bool:
     return all(len(texts) >= least for texts in heard.values())
+
+
+async def test_it_closes_at_whatever_moment(dsn: str) -> None:
+    """A cancellation that came just as an answer did was once swallowed, and then nothing ended any more."""
+    for moment in range(80):
+        opened = Notices(dsn)
+        await opened.open()
+        opened.hear("koine_test", lambda _: None)
+        await asyncio.sleep(moment * 0.00005)
+        closing = asyncio.create_task(opened.close())
+        closed, _ = await asyncio.wait({closing}, timeout=10)
+        assert closed == {closing}

@@ -81,7 +81,8 @@ class Notices:
         listened: set[str] = set()
         while True:
             for channel in [channel for channel in self._listening if channel not in listened]:
-                await asyncio.wait_for(connection.add_listener(channel, self._on_notice), _ANSWER)
+                async with asyncio.timeout(_ANSWER):  # wait_for may swallow a cancellation in Python 3.11
+                    await connection.add_listener(channel, self._on_notice)
                 listened.add(channel)
                 self._tell(channel, "")
             self._connected.set()

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
+from uuid import UUID
 
 from koine.core.actor import Actor
 from koine.core.conversations.model import Opened, Opening
-from koine.core.identity import new_uuid
+from koine.core.identity import new_uuids
 from koine.postgres.database import Tx
 from koine.postgres.together import Rowwise
 
@@ -88,16 +89,17 @@ _OPEN = Rowwise(one=_DRAW + _ONE + _WRITE, many=_DRAW + _MANY + _WRITE)
 
 async def open(tx: Tx, by: Actor, openings: Sequence[Opening]) -> list[Opened]:
     """Write conversations with their first messages and events; what they became, in the same order."""
-    rows = await tx.write_each(_OPEN, [_values(by, opening) for opening in openings], by.kind, by.id)
+    uuids = iter(new_uuids(4 * len(openings)))
+    rows = await tx.write_each(_OPEN, [_values(by, opening, uuids) for opening in openings], by.kind, by.id)
     return [Opened(*row[1:]) for row in rows if row is not None]
 
 
-def _values(by: Actor, opening: Opening) -> tuple[Any, ...]:
+def _values(by: Actor, opening: Opening, uuids: Iterator[UUID]) -> tuple[Any, ...]:
     said = opening.said
     author = (said and said.author) or by.author
     return (
         opening.workspace_id,
-        new_uuid(),
+        next(uuids),
         opening.subject,
         opening.entity,
         opening.resolved,
@@ -107,7 +109,7 @@ def _values(by: Actor, opening: Opening) -> tuple[Any, ...]:
         opening.team_id,
         opening.continuous,
         opening.custom_attributes,
-        new_uuid() if said else None,
+        next(uuids) if said else None,
         said.text if said else None,
         said.html if said else None,
         said.direction if said else None,
@@ -117,6 +119,6 @@ def _values(by: Actor, opening: Opening) -> tuple[Any, ...]:
         author.id,
         said.meta if said else {},
         said.source_id if said else None,
-        new_uuid(),
-        new_uuid(),
+        next(uuids),
+        next(uuids),
     )
