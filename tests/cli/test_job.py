@@ -77,7 +77,9 @@ def test_those_that_are_listed_can_be_chosen(demo: Serving) -> None:
     here, there = given_up(demo, position=2), given_up(demo, position=2, workspace=2)
     other = given_up(demo, position=2, reaction="nobody-does-this")
     assert {here, there, other} <= listed(demo, "--state", "quarantined").keys()
-    assert listed(demo, "--workspace", "2").keys() == {there}
+    second = listed(demo, "--workspace", "2").keys()
+    assert there in second
+    assert not {here, other} & second
     assert listed(demo, "--reaction", "nobody-does-this").keys() == {other}
     assert listed(demo, "--limit", "1").keys() == {other}
     assert not {here, there, other} & listed(demo, "--state", "waiting").keys()
