@@ -126,6 +126,23 @@ async def test_more_askers_than_connections_wait_their_turn(server: embedded.Run
         await database.close()
 
 
+async def test_whoever_waits_longest_is_served_first(server: embedded.Running) -> None:
+    database = await Database.open(server.address.dsn("koine_app"), size=1)
+    served: list[str] = []
+
+    async def ask(name: str, times: int = 1) -> None:
+        for _ in range(times):
+            async with database.reading(()) as tx:
+                await tx.value("select 1")
+                served.append(name)
+
+    try:
+        await asyncio.gather(ask("greedy", 10), ask("patient"))
+    finally:
+        await database.close()
+    assert served[:2] == ["greedy", "patient"]
+
+
 async def test_connections_that_nobody_needs_are_closed(
     server: embedded.Running, sql: asyncpg.Connection, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -8,12 +8,16 @@ from collections.abc import Sequence
 import asyncpg
 import pytest
 
+from koine.core.conversations import messages, opening
+from koine.core.conversations.model import Opened, Opening, Posting, Said
 from koine.core.identity import new_uuid
 from koine.demo import World
 from koine.postgres import embedded
+from koine.postgres import together as journeys
 from koine.postgres.database import Database
 from koine.postgres.pool import Workspaces
 from koine.postgres.together import Answer, Rowwise, Together, Values
+from tests.waiting import until
 
 _INSERT = "insert into tags (workspace_id, uuid, name) select g.workspace_id, g.uuid, g.name from g"
 TAGS = Rowwise(
@@ -62,6 +66,10 @@ async def set_out(together: Together, *names: object, workspaces: Workspaces = (
     return tasks
 
 
+async def _are(road: Road, *journeys: list[object]) -> bool:
+    return road.journeys == list(journeys)
+
+
 async def test_the_first_goes_at_once_and_who_comes_meanwhile_goes_with_the_next(
     together: Together, road: Road
 ) -> None:
@@ -79,6 +87,20 @@ async def test_who_sees_other_workspaces_never_travels_along(together: Together,
     road.open.set()
     await asyncio.gather(*tasks)
     assert road.journeys == [["ada"], ["grace"], ["mary"]]
+
+
+async def test_a_late_one_is_not_waited_for(together: Together, road: Road, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(journeys, "LATE", 0.01)
+    monkeypatch.setattr(journeys, "AT_MOST", 2)
+    (ada,) = await set_out(together, "ada")
+    others = await set_out(together, "mary", "grace")
+    await until(lambda: _are(road, ["ada"], ["mary", "grace"]))
+    late = await set_out(together, "linus")  # as many as may be late are
+    await asyncio.sleep(0.05)
+    assert len(road.journeys) == 2
+    road.open.set()
+    assert await asyncio.gather(ada, *others, *late) == [("ada",), ("mary",), ("grace",), ("linus",)]
+    assert road.journeys[2:] == [["linus"]]
 
 
 async def test_one_that_cannot_be_written_spoils_nothing_for_the_others(together: Together, road: Road) -> None:
@@ -145,3 +167,24 @@ async def test_more_writers_than_connections_all_write_and_only_those_who_fail_f
     assert refused == {str(number) for number in range(10)}  # those that came twice, and the one of another workspace
     assert sum(isinstance(answer, str) for answer in written) == 29
     assert sorted(int(row["name"]) for row in stored) == [number for number in range(30) if number != 7]
+
+
+async def test_posts_do_not_wait_for_the_one_to_a_conversation_that_somebody_holds(
+    database: Database, world: World, sql: asyncpg.Connection
+) -> None:
+    ada, home = world.acting(world.ada, "Owner", world.lamplight), world.lamplight.workspace.id
+    async with database.writing(ada.workspaces) as tx:
+        held, free = await opening.open(tx, ada, [Opening(home, "Held"), Opening(home, "Free")])
+
+    async def post(to: Opened) -> None:
+        async with database.writing(ada.workspaces) as tx:
+            tx.only_one_write()
+            assert None not in await messages.post(tx, ada, [Posting(to.id, Said("Hello"))])
+
+    async with sql.transaction():
+        await sql.execute("select from conversations where id = $1 for update", held.id)
+        waiting = asyncio.create_task(post(held))
+        async with asyncio.timeout(3):  # less than the statement timeout
+            await asyncio.gather(*(post(free) for _ in range(20)))
+        assert not waiting.done()
+    await waiting

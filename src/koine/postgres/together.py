@@ -11,7 +11,7 @@ import asyncio
 import contextlib
 from collections import deque
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 import asyncpg
@@ -19,7 +19,9 @@ import asyncpg
 from koine.postgres.pool import Workspaces
 
 MOST = 64  # rows that travel together
-APART = 2  # statements at once for those who could not
+LATE = 0.05  # seconds after which a statement is waited for no longer: something that somebody holds keeps it
+AT_MOST = 4  # statements of one kind under way, late ones included
+APART = 2  # statements at once for those who could not travel together
 PATIENCE = 2.0  # seconds for what is under way at the end
 
 Values = tuple[Any, ...]
@@ -55,12 +57,22 @@ class _Waiting(NamedTuple):
     answer: asyncio.Future[Answer]
 
 
+@dataclass(slots=True)
+class _Road:
+    """Where one kind travels. `left` is when the last one set out, by the event loop's clock."""
+
+    left: float
+    under_way: int = 1
+    queue: deque[_Waiting] = field(default_factory=deque)
+    watched: bool = False
+
+
 class Together:
-    """What is under way in one process: one statement of each kind, and those who wait for it to come back."""
+    """What is under way in one process: usually one statement of each kind, and those who wait for it to come back."""
 
     def __init__(self, run: Run) -> None:
         self._run = run
-        self._under_way: dict[_Kind, deque[_Waiting]] = {}
+        self._roads: dict[_Kind, _Road] = {}
         self._journeys: set[asyncio.Task[None]] = set()
 
     async def send(self, statement: Rowwise, workspaces: Workspaces, row: Values, shared: Values) -> Answer:
@@ -68,20 +80,21 @@ class Together:
 
         Raises what the database says of this row; that of another one it never hears of.
         """
-        kind = _Kind(workspaces, statement, shared)
-        queue = self._under_way.get(kind)
-        if queue is not None:
-            waiting = _Waiting(row, asyncio.get_running_loop().create_future())
-            queue.append(waiting)
+        kind, loop = _Kind(workspaces, statement, shared), asyncio.get_running_loop()
+        road = self._roads.get(kind)
+        if road is not None:
+            waiting = _Waiting(row, loop.create_future())
+            road.queue.append(waiting)
+            self._watch(kind, road)
             return await waiting.answer
-        self._under_way[kind] = deque()
+        self._roads[kind] = _Road(loop.time())
         try:
             return (await self._run(workspaces, statement, [row], shared))[0]
         finally:
             self._came_back(kind)
 
     async def close(self) -> None:
-        """Wait for what is under way, for PATIENCE; what is not back by then is broken off, and undone."""
+        """Wait for what is under way, for PATIENCE; what is not back by then is broken off."""
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(PATIENCE):
                 while self._journeys:
@@ -90,19 +103,39 @@ class Together:
             journey.cancel()
 
     def _came_back(self, kind: _Kind) -> None:
+        road = self._roads[kind]
+        road.under_way -= 1
+        self._set_out(kind, road)
+        if not road.under_way:
+            del self._roads[kind]
+
+    def _watch(self, kind: _Kind, road: _Road) -> None:
+        """See to it that whoever waits does not wait long for a late one."""
+        if road.queue and not road.watched and road.under_way < AT_MOST:
+            road.watched = True
+            asyncio.get_running_loop().call_at(road.left + LATE, self._look, kind, road)
+
+    def _look(self, kind: _Kind, road: _Road) -> None:
+        road.watched = False
+        if asyncio.get_running_loop().time() - road.left >= LATE:
+            self._set_out(kind, road)
+        self._watch(kind, road)
+
+    def _set_out(self, kind: _Kind, road: _Road) -> None:
         """Send whoever waits; in a task of its own, which nobody's hanging up can cancel."""
-        queue = self._under_way[kind]
         together: list[_Waiting] = []
-        while queue and len(together) < MOST:
-            waiting = queue.popleft()
+        while road.queue and len(together) < MOST:
+            waiting = road.queue.popleft()
             if not waiting.answer.done():  # who has hung up meanwhile is not sent
                 together.append(waiting)
         if together:
-            journey = asyncio.get_running_loop().create_task(self._travel(kind, together))
+            loop = asyncio.get_running_loop()
+            road.left = loop.time()
+            road.under_way += 1
+            journey = loop.create_task(self._travel(kind, together))
             self._journeys.add(journey)
             journey.add_done_callback(self._journeys.discard)
-        else:
-            del self._under_way[kind]
+        self._watch(kind, road)
 
     async def _travel(self, kind: _Kind, together: list[_Waiting]) -> None:
         try:
