@@ -484,6 +484,22 @@ grant execute on function open_numbers to koine_app;
 revoke all on function conversations_like, contacts_like from public;
 grant execute on function conversations_like, contacts_like to koine_app;
 
+-- Shows a connection only the rows of the workspaces that are set on it. Every later tenant table is made one by this, too.
+create procedure keep_apart(name text) language plpgsql as $$
+begin
+    execute format('alter table %I enable row level security', name);
+    execute format('alter table %I force row level security', name);
+    -- The cast stands outside the scalar subquery: it is then evaluated once a statement. In a CASE the planner neither
+    -- takes the condition for a way to find rows nor multiplies it with a statement's own condition on workspace_id,
+    -- which would make it expect next to nothing of a large workspace among many.
+    execute format(
+        'create policy tenant on %I'
+        ' using (case when workspace_id = any ((select current_setting(''koine.workspaces'', true))::bigint[])'
+        '             then true else false end)'
+        ' with check (workspace_id = any ((select current_setting(''koine.workspaces'', true))::bigint[]))', name);
+end $$;
+revoke all on procedure keep_apart from public;
+
 do $$
 declare name text;
 begin
@@ -493,16 +509,7 @@ begin
         'read_marks',
         'conversation_tags', 'events', 'idempotency_keys'
     ] loop
-        execute format('alter table %I enable row level security', name);
-        execute format('alter table %I force row level security', name);
-        -- The cast stands outside the scalar subquery: it is then evaluated once a statement. In a CASE the planner neither
-        -- takes the condition for a way to find rows nor multiplies it with a statement's own condition on workspace_id,
-        -- which would make it expect next to nothing of a large workspace among many.
-        execute format(
-            'create policy tenant on %I'
-            ' using (case when workspace_id = any ((select current_setting(''koine.workspaces'', true))::bigint[])'
-            '             then true else false end)'
-            ' with check (workspace_id = any ((select current_setting(''koine.workspaces'', true))::bigint[]))', name);
+        call keep_apart(name);
         -- One plan serves all workspaces: it is made for the largest. Their ids say nothing that the other keys do not.
         execute format('alter table %I alter column workspace_id set (n_distinct = 1)', name);
     end loop;

@@ -106,13 +106,7 @@ do $$
 declare name text;
 begin
     foreach name in array array['webhook_deliveries', 'webhook_tries'] loop
-        execute format('alter table %I enable row level security', name);
-        execute format('alter table %I force row level security', name);
-        execute format(
-            'create policy tenant on %I'
-            ' using (case when workspace_id = any ((select current_setting(''koine.workspaces'', true))::bigint[])'
-            '             then true else false end)'
-            ' with check (workspace_id = any ((select current_setting(''koine.workspaces'', true))::bigint[]))', name);
+        call keep_apart(name);
         execute format('alter table %I alter column workspace_id set (n_distinct = 1)', name);
     end loop;
 end $$;
