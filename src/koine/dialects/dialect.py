@@ -102,8 +102,13 @@ class Endpoint:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         call = Call(scope, receive, self._services)
+        traffic = self._services.traffic
         try:
-            answer = await self._answer(call)
+            traffic.begin()
+            try:
+                answer = await self._answer(call)
+            finally:
+                traffic.end()
             if isinstance(answer, Stream):
                 await streaming.serve(answer, scope, receive, send)
                 return
