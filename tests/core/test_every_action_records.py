@@ -100,12 +100,12 @@ async def _test(tx: Tx, by: Actor, world: World, lamp: Conversation) -> None:
 
 async def _replay(tx: Tx, by: Actor, world: World, lamp: Conversation) -> None:
     hook = await _hook(tx, by, world)
-    await replaying.replay(tx, by, hook, await replaying.test(tx, by, hook))
+    await replaying.replay(tx, by, SHAPES["native"], hook, await replaying.test(tx, by, hook))
 
 
 async def _replay_range(tx: Tx, by: Actor, world: World, lamp: Conversation) -> None:
     await replaying.replay_range(
-        tx, by, await _hook(tx, by, world), datetime.now(UTC) - timedelta(hours=1)
+        tx, by, SHAPES["native"], await _hook(tx, by, world), datetime.now(UTC) - timedelta(hours=1)
     )
 
 
