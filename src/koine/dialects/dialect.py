@@ -83,6 +83,11 @@ def post(path: str, handler: Handler, access: Access = "writes") -> Route:
     return Route("POST", path, handler, access)
 
 
+def delete(path: str, handler: Handler) -> Route:
+    """An endpoint that takes something away. Done twice, it is done once, so it needs no idempotency key."""
+    return Route("DELETE", path, handler, "writes")
+
+
 def mount(dialect: Dialect, services: Runtime) -> list[BaseRoute]:
     """The dialect's endpoints, one for each path: a wrong method is refused in the dialect's words."""
     paths: dict[str, dict[str, Route]] = {}

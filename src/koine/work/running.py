@@ -6,7 +6,6 @@ import asyncio
 import contextlib
 from collections.abc import Sequence
 
-from koine.core.sealing import NAME, Sealing
 from koine.outgoing import Outgoing
 from koine.postgres.database import Database
 from koine.postgres.notices import Notices
@@ -50,7 +49,7 @@ async def run(
         if reactions is None:
             if outgoing is None:
                 outgoing = await opened.enter_async_context(Outgoing(allow=settings.outgoing_allow))
-            reactions = (*REACTIONS, *webhooks.reactions(outgoing, Sealing(settings.data / NAME)))
+            reactions = (*REACTIONS, *webhooks.reactions(outgoing, webhooks.speech(settings)))
         async with asyncio.TaskGroup() as together:
             together.create_task(Relay(dsn, reactions, notices=notices).run(stop))
             together.create_task(Worker(dsn, database, reactions, notices=notices, courtesy=courtesy).run(stop))
