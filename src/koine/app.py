@@ -8,6 +8,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse
 from starlette.routing import Route, Router
 
+from koine.core.files.model import Means as FileMeans
 from koine.core.tokens.keyring import Keyring
 from koine.core.tokens.watch import Watch
 from koine.core.webhooks.model import Means
@@ -18,6 +19,7 @@ from koine.dialects.highlevel.highlevel import HighLevel
 from koine.dialects.libredesk.libredesk import Libredesk
 from koine.dialects.native.native import Native
 from koine.dialects.tight.tight import Tight
+from koine.downloads import downloads
 from koine.inbox import setup
 from koine.postgres.database import Database
 from koine.realtime.hub import Hub
@@ -39,13 +41,15 @@ def create(
     hub: Hub,
     wrote: Callable[[], None] = lambda: None,
     webhooks: Means | None = None,
+    files: FileMeans | None = None,
 ) -> Router:
     """All of Koine as one ASGI application. `wrote` is called after each request that may have written."""
     keyring = Keyring(database)
-    services = Runtime(database, keyring, base_url, hub, Watch(database, keyring), wrote, webhooks)
+    services = Runtime(database, keyring, base_url, hub, Watch(database, keyring), wrote, webhooks, files)
     routes = [
         Route("/health", health),
         *setup.routes(database),
+        *downloads.routes(database, files),
         *(route for spoken in DIALECTS for route in dialect.mount(spoken, services)),
     ]
     return Router(routes, redirect_slashes=False, default=dialect.Unknown(PREFIXES, services))

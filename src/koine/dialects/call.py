@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 from urllib.parse import parse_qs
 
 import orjson
@@ -14,6 +14,8 @@ from starlette.types import Message, Receive, Scope, Send
 
 from koine.core.actor import Actor
 from koine.core.errors import Invalid
+from koine.core.files import links
+from koine.core.files.model import Means as FileMeans
 from koine.core.tokens.keyring import Bearer, Keyring
 from koine.core.tokens.watch import Watch
 from koine.core.webhooks.model import Means
@@ -22,10 +24,29 @@ from koine.dialects.edge import TooLarge
 from koine.postgres.database import Database, Tx
 from koine.realtime.hub import Hub
 
+if TYPE_CHECKING:
+    from koine.dialects.uploading import Form
+
 MAX_BODY = 1024 * 1024  # bytes
 MAX_PARAMETERS = 200
 
 Model = TypeVar("Model", bound=BaseModel)
+
+
+class Linked(Protocol):
+    """A file as links need to know it."""
+
+    @property
+    def id(self) -> int:
+        """Its number."""
+
+    @property
+    def file_name(self) -> str:
+        """Its name."""
+
+    @property
+    def available(self) -> bool:
+        """Whether its bytes are there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +54,8 @@ class Runtime:
     """What a process has for its requests. `base_url` is how clients reach it, without a slash at the end.
 
     `wrote` is called after each request that may have written, so that what follows a write follows at once. `hub` has
-    the events as they come, `watch` an eye on those who stay connected. Without `webhooks` none can be managed here.
+    the events as they come, `watch` an eye on those who stay connected. Without `webhooks` none can be managed here,
+    without `files` none can be uploaded, and there are no links to any.
     """
 
     database: Database
@@ -43,6 +65,13 @@ class Runtime:
     watch: Watch
     wrote: Callable[[], None] = lambda: None
     webhooks: Means | None = None
+    files: FileMeans | None = None
+
+    def link(self, workspace_id: int, file: Linked) -> str | None:
+        """Where the bytes of a file can be fetched for the next minutes; None where they are lost."""
+        if self.files is None or not file.available:
+            return None
+        return self.base_url + links.path(self.files.sealing, workspace_id, file.id, file.file_name)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,10 +100,24 @@ class ClientGone(Exception):
 class Call:
     """A request on its way through a dialect. `actor` and `tx` are there once the dialect knows who calls.
 
-    `bearer` is the token that was shown, where the dialect keeps it for its handlers.
+    `bearer` is the token that was shown, where the dialect keeps it for its handlers. `form` is what came instead of a
+    body where the endpoint takes a file.
     """
 
-    __slots__ = ("_headers", "_id", "_receive", "actor", "bearer", "body", "method", "path", "scope", "services", "tx")
+    __slots__ = (
+        "_headers",
+        "_id",
+        "_receive",
+        "actor",
+        "bearer",
+        "body",
+        "form",
+        "method",
+        "path",
+        "scope",
+        "services",
+        "tx",
+    )
 
     actor: Actor
     bearer: Bearer
@@ -86,6 +129,7 @@ class Call:
         self.method: str = scope["method"]
         self.path: str = scope["path"]
         self.body = b""
+        self.form: Form | None = None
         self._receive = receive
         self._headers: dict[bytes, bytes] | None = None
         self._id: str | None = None
@@ -124,12 +168,12 @@ class Call:
 
     async def receive_body(self) -> None:
         """Take the body, counting while it comes. Raises TooLarge past MAX_BODY, and ClientGone."""
-        message = await self._part()
+        message = await self.next_part()
         body: bytes = message.get("body", b"")
         if message.get("more_body"):
             parts, size = [body], len(body)
             while message.get("more_body"):
-                message = await self._part()
+                message = await self.next_part()
                 parts.append(message.get("body", b""))
                 size += len(parts[-1])
                 if size > MAX_BODY:
@@ -139,7 +183,8 @@ class Call:
             raise TooLarge
         self.body = body
 
-    async def _part(self) -> Message:
+    async def next_part(self) -> Message:
+        """The next part of the body as the server gives it. Raises ClientGone."""
         message = await self._receive()
         if message["type"] == "http.disconnect":
             raise ClientGone

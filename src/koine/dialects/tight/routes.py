@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from koine.dialects.dialect import Route, get, post
-from koine.dialects.tight import conversations, messages, tokens
+from koine.dialects.dialect import Route, delete, get, post
+from koine.dialects.tight import conversations, files, messages, tokens
 
 ROUTES: tuple[Route, ...] = (
     post("/v6/auth/token", tokens.issue, "open"),
@@ -13,4 +13,10 @@ ROUTES: tuple[Route, ...] = (
     get("/v6/conversations/{id}/messages", messages.of_conversation),
     post("/v6/messages", messages.save),
     get("/v6/messages/{id}", messages.get),
+    post("/v6/files/upload", files.upload, upload=files.UPLOAD),
+    post("/v6/files/upload/{entityId}", files.upload_for_entity, upload=files.UPLOAD),
+    post("/v6/files", files.save),
+    post("/v6/files/query", files.query, "reads"),
+    get("/v6/files/{id}", files.get),
+    delete("/v6/files/{id}", files.delete),
 )
