@@ -71,10 +71,24 @@ class ClientGone(Exception):
 class Call:
     """A request on its way through a dialect. `actor` and `tx` are there once the dialect knows who calls.
 
-    `bearer` is the token that was shown, where the dialect keeps it for its handlers.
+    `bearer` is the token that was shown, where the dialect keeps it for its handlers. A handler says `opens_more` when
+    it changes what is open to whom in the account: what is remembered of that is forgotten after the commit.
     """
 
-    __slots__ = ("_headers", "_id", "_receive", "actor", "bearer", "body", "method", "path", "scope", "services", "tx")
+    __slots__ = (
+        "_headers",
+        "_id",
+        "_receive",
+        "actor",
+        "bearer",
+        "body",
+        "method",
+        "opens_more",
+        "path",
+        "scope",
+        "services",
+        "tx",
+    )
 
     actor: Actor
     bearer: Bearer
@@ -86,6 +100,7 @@ class Call:
         self.method: str = scope["method"]
         self.path: str = scope["path"]
         self.body = b""
+        self.opens_more = False
         self._receive = receive
         self._headers: dict[bytes, bytes] | None = None
         self._id: str | None = None

@@ -136,6 +136,8 @@ class Endpoint:
             answer = await (route.handler(call) if key is None else repeating.once(key, call, route.handler))
         if route.access == "writes":
             self._services.wrote()
+            if call.opens_more:
+                self._services.keyring.forget(call.actor.account_id)
         return answer
 
 
