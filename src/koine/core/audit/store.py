@@ -33,6 +33,12 @@ _UPLOADED = """f.id * 8 + 4 as number, f.id * 8 + 4 as rank, 'file.uploaded' as 
 # As the index events_of_conversation has it.
 _FOLLOWED = "e.kind not in ('conversation.opened', 'message.posted') and e.conversation_id is not null"
 
+# As the indexes account_events_of_workspace and account_events_of_staff have it.
+_OF_WORKSPACE = """e.data ->> 'workspace_id' = $3::text
+    and e.kind in ('workspace.created', 'workspace.changed', 'workspace.closed', 'workspace.reopened')"""
+_OF_STAFF = """e.data ->> 'user_id' = $3::text
+    and e.kind in ('staff.added', 'staff.changed', 'staff.removed', 'staff.restored', 'user.updated')"""
+
 _ENTRY = """
     t.number, t.rank, t.kind, t.actor_kind, t.actor_id, coalesce(u.external_id, k.external_id) as external_id,
     coalesce(u.email, k.email) as email, s.user_id is not null as staff, t.created_at, t.data, t.message_id
@@ -108,36 +114,12 @@ async def of_file(tx: Tx, workspace_id: int, id: int, kinds: Sequence[str], wind
 
 async def of_workspace(tx: Tx, account_id: int, id: int, window: Window) -> list[Entry]:
     """What the account's log has of a workspace."""
-    clauses = Clauses(None, account_id, str(id))
-    way, most = _way(window), window.limit + 1
-    at = _place(clauses, window)
-    return await _entries(
-        tx,
-        clauses,
-        window,
-        f"""(select {_OF_ACCOUNT} from account_events e
-              where e.account_id = $2 and e.data ->> 'workspace_id' = $3::text
-                and e.kind in ('workspace.created', 'workspace.changed', 'workspace.closed', 'workspace.reopened')
-              {_beside(at, window, "e.created_at", "e.id * 8 + 3")}
-              order by e.created_at {way}, e.id {way} limit {most:d})""",
-    )
+    return await _logged(tx, account_id, id, _OF_WORKSPACE, window)
 
 
 async def of_staff(tx: Tx, account_id: int, user_id: int, window: Window) -> list[Entry]:
     """What the account's log has of somebody of the staff."""
-    clauses = Clauses(None, account_id, str(user_id))
-    way, most = _way(window), window.limit + 1
-    at = _place(clauses, window)
-    return await _entries(
-        tx,
-        clauses,
-        window,
-        f"""(select {_OF_ACCOUNT} from account_events e
-              where e.account_id = $2 and e.data ->> 'user_id' = $3::text
-                and e.kind in ('staff.added', 'staff.changed', 'staff.removed', 'staff.restored', 'user.updated')
-              {_beside(at, window, "e.created_at", "e.id * 8 + 3")}
-              order by e.created_at {way}, e.id {way} limit {most:d})""",
-    )
+    return await _logged(tx, account_id, user_id, _OF_STAFF, window)
 
 
 async def file_workspace(tx: Tx, workspaces: Sequence[int], id: int) -> int | None:
@@ -148,6 +130,20 @@ async def file_workspace(tx: Tx, workspaces: Sequence[int], id: int) -> int | No
         id,
     )
     return workspace_id
+
+
+async def _logged(tx: Tx, account_id: int, id: int, about: str, window: Window) -> list[Entry]:
+    clauses = Clauses(None, account_id, str(id))
+    way = _way(window)
+    at = _place(clauses, window)
+    return await _entries(
+        tx,
+        clauses,
+        window,
+        f"""(select {_OF_ACCOUNT} from account_events e
+              where e.account_id = $2 and {about} {_beside(at, window, "e.created_at", "e.id * 8 + 3")}
+              order by e.created_at {way}, e.id {way} limit {window.limit + 1:d})""",
+    )
 
 
 async def _entries(tx: Tx, clauses: Clauses, window: Window, sources: str) -> list[Entry]:
