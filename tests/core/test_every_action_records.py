@@ -31,10 +31,13 @@ from koine.core.sealing import NAME, Sealing
 from koine.core.teams import teams
 from koine.core.tokens import once, secrets, tokens
 from koine.core.tokens.tokens import Grant
-from koine.core.users import passwords, users
+from koine.core.users import ownership, passwords, people, staff, users
+from koine.core.users.people import Person
+from koine.core.users.staff import Reach
 from koine.core.webhooks import managing, replaying, webhooks
 from koine.core.webhooks import model as hooks
-from koine.core.workspaces import workspaces
+from koine.core.workspaces import deleting, describing, workspaces
+from koine.core.workspaces import model as known
 from koine.demo import World
 from koine.outgoing import Outgoing
 from koine.postgres.database import Database, Row, Tx
@@ -118,7 +121,7 @@ async def _file(tx: Tx, by: Actor, world: World) -> File:
     return await files.add(tx, by, _home(world), stored, FileDescribed("The lamp"))
 
 
-async def _describe(tx: Tx, by: Actor, world: World, lamp: Conversation) -> None:
+async def _describe_file(tx: Tx, by: Actor, world: World, lamp: Conversation) -> None:
     file = await files.describe(
         tx, by, await _file(tx, by, world), FileDescribed(notes="Broken", date=date(2026, 1, 31))
     )
@@ -133,6 +136,47 @@ async def _bin(tx: Tx, by: Actor, world: World, lamp: Conversation) -> None:
 async def _unbin(tx: Tx, by: Actor, world: World, lamp: Conversation) -> None:
     file = await files.restore(tx, by, await files.delete(tx, by, await _file(tx, by, world)))
     assert await files.restore(tx, by, file) is file
+
+
+async def _describe(tx: Tx, by: Actor, world: World, lamp: Conversation) -> None:
+    there = await describing.held(tx, by, _home(world))
+    await describing.describe(tx, by, there, known.Described(name="Lamps", external_id="lamps"))
+
+
+async def _delete_workspace(tx: Tx, by: Actor, world: World, lamp: Conversation) -> None:
+    await deleting.delete(tx, by, (await describing.held(tx, by, _home(world))).workspace)
+
+
+async def _restore_workspace(tx: Tx, by: Actor, world: World, lamp: Conversation) -> None:
+    await _delete_workspace(tx, by, world, lamp)
+    await deleting.restore(tx, by, (await describing.held(tx, by, _home(world))).workspace)
+
+
+async def _own(tx: Tx, by: Actor, world: World, lamp: Conversation) -> None:
+    await ownership.put(tx, by, _home(world), [Person(world.grace.external_id or "", world.grace.email)])
+
+
+async def _disable_user(tx: Tx, by: Actor, world: World, lamp: Conversation) -> None:
+    await people.disable(tx, by, world.ada)
+
+
+async def _enable_user(tx: Tx, by: Actor, world: World, lamp: Conversation) -> None:
+    await people.disable(tx, by, world.ada)
+    await people.enable(tx, by, world.ada)
+
+
+async def _change_staff(tx: Tx, by: Actor, world: World, lamp: Conversation) -> None:
+    blaise = await staff.find(tx, by, world.blaise.id)
+    await staff.change(tx, by, blaise, Person("", world.blaise.email, "B."), Reach())
+
+
+async def _remove_staff(tx: Tx, by: Actor, world: World, lamp: Conversation) -> None:
+    await staff.remove(tx, by, await staff.find(tx, by, world.blaise.id))
+
+
+async def _restore_staff(tx: Tx, by: Actor, world: World, lamp: Conversation) -> None:
+    await _remove_staff(tx, by, world, lamp)
+    await staff.restore(tx, by, await staff.find(tx, by, world.blaise.id))
 
 
 # Each action once, in a way that really changes something; the kinds of event it must record, in order: those of the
@@ -171,7 +215,7 @@ DEEDS: dict[Callable[..., Any], tuple[Deed, list[str]]] = {
     changing.delete: (lambda tx, by, world, lamp: changing.delete(tx, by, lamp), ["conversation.deleted"]),
     changing.restore: (_restore, ["conversation.deleted", "conversation.restored"]),
     files.add: (lambda tx, by, world, lamp: _file(tx, by, world), ["file.uploaded"]),
-    files.describe: (_describe, ["file.uploaded", "file.updated"]),
+    files.describe: (_describe_file, ["file.uploaded", "file.updated"]),
     files.delete: (_bin, ["file.uploaded", "file.deleted"]),
     files.restore: (_unbin, ["file.uploaded", "file.deleted", "file.restored"]),
     contacts.create: (
@@ -223,7 +267,34 @@ DEEDS: dict[Callable[..., Any], tuple[Deed, list[str]]] = {
     replaying.test: (_test, ["webhook.created", "webhook.tested"]),
     replaying.replay: (_replay, ["webhook.created", "webhook.tested", "webhook.replayed"]),
     replaying.replay_range: (_replay_range, ["webhook.created", "webhook.replayed"]),
-    workspaces.found: (lambda tx, by, world, lamp: workspaces.found(tx, by, "A third one"), ["workspace.created"]),
+    workspaces.found: (
+        lambda tx, by, world, lamp: workspaces.found(tx, by, "A third one"),
+        ["workspace.opened", "workspace.created"],
+    ),
+    describing.describe: (_describe, ["workspace.updated", "workspace.changed"]),
+    deleting.delete: (_delete_workspace, ["workspace.deleted", "workspace.closed"]),
+    deleting.restore: (
+        _restore_workspace,
+        ["workspace.deleted", "workspace.restored", "workspace.closed", "workspace.reopened"],
+    ),
+    ownership.put: (_own, ["member.added", "member.removed"]),
+    people.settle: (
+        lambda tx, by, world, lamp: people.settle(tx, by, Person("new", "new@example.com")),
+        ["user.created"],
+    ),
+    people.update: (
+        lambda tx, by, world, lamp: people.update(tx, by, dataclasses.replace(world.ada, language="en")),
+        ["user.updated"],
+    ),
+    people.disable: (_disable_user, ["user.disabled"]),
+    people.enable: (_enable_user, ["user.disabled", "user.enabled"]),
+    staff.save: (
+        lambda tx, by, world, lamp: staff.save(tx, by, Person("new", "new@example.com")),
+        ["user.created", "staff.added"],
+    ),
+    staff.change: (_change_staff, ["user.updated", "staff.changed"]),
+    staff.remove: (_remove_staff, ["staff.removed", "user.disabled"]),
+    staff.restore: (_restore_staff, ["staff.removed", "user.disabled", "staff.restored", "user.enabled"]),
 }
 
 
@@ -251,19 +322,26 @@ def actions() -> list[Callable[..., Any]]:
 
 # These only read, which the read-only transactions of every GET in the tests prove.
 READING = {
+    "koine.core.audit.trail",
     "koine.core.conversations.arrival",
     "koine.core.conversations.finding",
     "koine.core.conversations.listing",
     "koine.core.feed.feed",
     "koine.core.outbox",
     "koine.core.webhooks.managing",
+    "koine.core.workspaces.listing",
 }
-READERS = {files.find, files.held, files.query, attachments.missing, attachments.must_exist, attachments.unsaid} | {
+READERS = {
     messages.find,
     messages.latest,
     contacts.by_uuid,
     tokens.of_account,
+    describing.find,
+    describing.held,
+    staff.find,
+    staff.query,
 }
+READERS |= {files.find, files.held, files.query, attachments.missing, attachments.must_exist, attachments.unsaid}
 
 
 def test_every_action_is_among_the_deeds() -> None:
