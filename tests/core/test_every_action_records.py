@@ -341,7 +341,7 @@ READERS = {
     staff.find,
     staff.query,
 }
-READERS |= {files.find, files.held, files.query, attachments.missing, attachments.must_exist, attachments.unsaid}
+READERS |= {files.find, files.held, files.query, attachments.known, attachments.unsaid}
 
 
 def test_every_action_is_among_the_deeds() -> None:

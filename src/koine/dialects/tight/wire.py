@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Annotated, Any
 
@@ -130,8 +130,8 @@ def message(shown: Message, links: Links) -> Json:
     }
 
 
-def posted(item: NewMessage, became: Posted, by: Json) -> Json:
-    """A message without files that its author has just said; `by` is the author as `author` writes them."""
+def posted(item: NewMessage, became: Posted, by: Json, files: Sequence[Attachment], links: Links) -> Json:
+    """A message that its author has just said; `by` is the author as `author` writes them."""
     at = moment(became.at)
     return {
         "id": f"msg_{became.id}",
@@ -142,7 +142,7 @@ def posted(item: NewMessage, became: Posted, by: Json) -> Json:
         "createdDateTime": at,
         "lastUpdatedDateTime": at,
         "reactions": [],
-        "attachments": [],
+        "attachments": [_attachment(became.workspace_id, file, links) for file in files],
     }
 
 

@@ -75,19 +75,6 @@ async def latest(tx: Tx, workspace_id: int, conversation_id: int, window: Window
     return [_message(row) for row in await tx.rows(sql, *clauses.values)]
 
 
-async def attach(tx: Tx, workspace_id: int, message_id: int, attachments: Sequence[int]) -> None:
-    """Say files with a message."""
-    await tx.write(
-        """
-        insert into message_attachments (workspace_id, message_id, attachment_id)
-        select $1, $2, unnest($3::bigint[]) on conflict do nothing
-        """,
-        workspace_id,
-        message_id,
-        list(attachments),
-    )
-
-
 def _moment(value: str) -> datetime:
     try:
         return datetime.fromisoformat(value)
