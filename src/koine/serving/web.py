@@ -57,7 +57,14 @@ async def _serve(
         hub.open()
         outgoing = await opened.enter_async_context(Outgoing(allow=serving.settings.outgoing_allow))
         able = webhooks.means(outgoing, serving.settings)
-        application = app.create(database, base_url=serving.settings.url, hub=hub, wrote=notices.wrote, webhooks=able)
+        application = app.create(
+            database,
+            base_url=serving.settings.url,
+            hub=hub,
+            wrote=notices.wrote,
+            webhooks=able,
+            rates=app.rates(serving.settings),
+        )
         server = Server(config(application), ready)
         server.ending(listeners.aclose)
         if serving.works:
