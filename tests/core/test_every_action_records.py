@@ -19,6 +19,9 @@ import pytest
 
 import koine.core
 from koine.core.actor import Actor, system
+from koine.core.apps import apps, authorizing, installing
+from koine.core.apps import model as app_model
+from koine.core.apps import store as app_store
 from koine.core.contacts import contacts
 from koine.core.contacts.model import Described
 from koine.core.conversations import changing, finding, messages, opening, threads
@@ -28,7 +31,7 @@ from koine.core.sealing import NAME, Sealing
 from koine.core.teams import teams
 from koine.core.tokens import once, secrets, tokens
 from koine.core.tokens.tokens import Grant
-from koine.core.users import passwords, users
+from koine.core.users import passwords, signing_in, users
 from koine.core.webhooks import managing, replaying, webhooks
 from koine.core.webhooks import model as hooks
 from koine.core.workspaces import workspaces
@@ -96,6 +99,55 @@ async def _replay_range(tx: Tx, by: Actor, world: World, lamp: Conversation) -> 
     await replaying.replay_range(tx, by, await _hook(tx, by, world), datetime.now(UTC) - timedelta(hours=1))
 
 
+async def _app(tx: Tx, by: Actor) -> app_model.App:
+    wanted = app_model.Wanted("highlevel", "Mirrors", ["https://client.example/back"], ["contacts.readonly"])
+    return (await apps.register(tx, by, wanted)).app
+
+
+async def _allow(tx: Tx, world: World, app: app_model.App) -> str:
+    linus = world.acting(world.linus, "Admin", world.lamplight)
+    asked = app_model.Asked(app.redirect_uris[0], app.scopes)
+    return await authorizing.allow(tx, linus, app, [_home(world)], asked)
+
+
+async def _installed(tx: Tx, by: Actor, world: World) -> app_model.App:
+    app = await _app(tx, by)
+    code = await _allow(tx, world, app)
+    redeemed = await authorizing.redeem_code(tx, app, code, redirect_uri=None, verifier=None)
+    await installing.install(tx, by, app, redeemed.authorization)
+    return app
+
+
+async def _misuse(tx: Tx, by: Actor, world: World, lamp: Conversation) -> None:
+    app = await _app(tx, by)
+    code = await _allow(tx, world, app)
+    await authorizing.redeem_code(tx, app, code, redirect_uri=None, verifier=None)
+    await tx.write("update tokens set last_used_at = now() - interval '1 hour' where client_id = $1", app.id)
+    assert await authorizing.end_if_misused(tx, by, app, "code", code)
+
+
+async def _recognise(tx: Tx, by: Actor, world: World, lamp: Conversation) -> None:
+    await authorizing.recognise(tx, by, await _app(tx, by), world.linus)
+
+
+async def _allow_new(tx: Tx, by: Actor, world: World, lamp: Conversation) -> None:
+    await _allow(tx, world, await _app(tx, by))
+
+
+async def _uninstall(tx: Tx, by: Actor, world: World, lamp: Conversation) -> None:
+    await installing.uninstall(tx, by, await _installed(tx, by, world), _home(world))
+
+
+async def _delete_app(tx: Tx, by: Actor, world: World, lamp: Conversation) -> None:
+    app = await _installed(tx, by, world)
+    await app_store.own_webhook(tx, app.id, (await _hook(tx, by, world)).id)
+    await apps.delete(tx, by, app)
+
+
+_REGISTERED = ["token.created", "app.registered"]
+_ALLOWED = [*_REGISTERED, "token.created", "app.authorized"]
+
+
 # Each action once, in a way that really changes something; the kinds of event it must record, in order: those of the
 # feed, then those of the account.
 DEEDS: dict[Callable[..., Any], tuple[Deed, list[str]]] = {
@@ -146,6 +198,30 @@ DEEDS: dict[Callable[..., Any], tuple[Deed, list[str]]] = {
     inboxes.create: (
         lambda tx, by, world, lamp: inboxes.create(tx, by, _home(world), name="Sales", channel="api"),
         ["inbox.created"],
+    ),
+    apps.register: (lambda tx, by, world, lamp: _app(tx, by), _REGISTERED),
+    authorizing.recognise: (_recognise, [*_REGISTERED, "token.created"]),
+    authorizing.allow: (_allow_new, _ALLOWED),
+    authorizing.end_if_misused: (_misuse, [*_ALLOWED, "authorization.ended"]),
+    installing.install: (lambda tx, by, world, lamp: _installed(tx, by, world), ["app.installed", *_ALLOWED]),
+    installing.uninstall: (_uninstall, ["app.installed", "app.uninstalled", *_ALLOWED]),
+    apps.delete: (
+        _delete_app,
+        [
+            "app.installed",
+            "app.uninstalled",
+            *_ALLOWED,
+            "webhook.created",
+            "webhook.deleted",
+            "token.revoked",
+            "app.deleted",
+        ],
+    ),
+    signing_in.signed_in: (
+        lambda tx, by, world, lamp: signing_in.signed_in(
+            tx, world.acting(world.linus, "Admin", world.lamplight), "a door"
+        ),
+        ["user.signed_in"],
     ),
     teams.create: (
         lambda tx, by, world, lamp: teams.create(tx, by, _home(world), name="Night shift"),
@@ -209,7 +285,7 @@ READING = {
     "koine.core.outbox",
     "koine.core.webhooks.managing",
 }
-READERS = {messages.find, messages.latest, contacts.by_uuid, tokens.of_account}
+READERS = {apps.every, apps.find, messages.find, messages.latest, contacts.by_uuid, tokens.of_account}
 
 
 def test_every_action_is_among_the_deeds() -> None:

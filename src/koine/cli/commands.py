@@ -23,6 +23,7 @@ COMMANDS: tuple[tuple[str, str], ...] = (
     ("migrate", "bring the database's schema up to date"),
     ("workspace", "create and list workspaces"),
     ("token", "create, list and revoke the secrets that clients call with"),
+    ("app", "register the programs of others that people can let into their workspaces"),
     ("webhook", "tell others what happens, and see how that goes"),
     ("job", "list what is to be done and what failed, and try it again"),
     ("routes", "list every endpoint with the file and line that answers it"),

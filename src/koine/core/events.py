@@ -123,6 +123,20 @@ class TeamCreated(Event):
     kind = "team.created"
 
 
+class AppInstalled(Event):
+    """Somebody let an app in. `data`: app_id (as strangers call it), user_id, scopes."""
+
+    __slots__ = ()
+    kind = "app.installed"
+
+
+class AppUninstalled(Event):
+    """An app may do nothing here any more. `data`: app_id."""
+
+    __slots__ = ()
+    kind = "app.uninstalled"
+
+
 class WebhookDisabled(Event):
     """It is told nothing more. `data`: webhook_id (its uuid), reason (asked, gone, failing)."""
 
@@ -163,6 +177,13 @@ class PasswordSet(AccountEvent):
     kind = "password.set"
 
 
+class UserSignedIn(AccountEvent):
+    """`data`: user_id, at (what they came in by)."""
+
+    __slots__ = ()
+    kind = "user.signed_in"
+
+
 class MemberAdded(AccountEvent):
     """`data`: user_id, workspace_id, role."""
 
@@ -182,6 +203,34 @@ class TokenRevoked(AccountEvent):
 
     __slots__ = ()
     kind = "token.revoked"
+
+
+class AppRegistered(AccountEvent):
+    """`data`: app_id (as strangers call it), name."""
+
+    __slots__ = ()
+    kind = "app.registered"
+
+
+class AppDeleted(AccountEvent):
+    """`data`: app_id."""
+
+    __slots__ = ()
+    kind = "app.deleted"
+
+
+class AppAuthorized(AccountEvent):
+    """Somebody let an app into workspaces. `data`: app_id, user_id, workspaces, scopes."""
+
+    __slots__ = ()
+    kind = "app.authorized"
+
+
+class AuthorizationEnded(AccountEvent):
+    """What came of it is good for nothing any more. `data`: app_id, reason (misused)."""
+
+    __slots__ = ()
+    kind = "authorization.ended"
 
 
 class WebhookCreated(AccountEvent):

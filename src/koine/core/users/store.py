@@ -117,6 +117,19 @@ async def set_password_hash(tx: Tx, account_id: int, user_id: int, password_hash
     )
 
 
+async def password_hash(tx: Tx, account_id: int, user_id: int) -> str | None:
+    """The hash of somebody's password, if they have one."""
+    found: str | None = await tx.value(
+        "select password_hash from users where account_id = $1 and id = $2", account_id, user_id
+    )
+    return found
+
+
+async def signed_in(tx: Tx, account_id: int, user_id: int) -> None:
+    """Somebody came in just now."""
+    await tx.write("update users set last_login_at = now() where account_id = $1 and id = $2", account_id, user_id)
+
+
 async def any_administrator(tx: Tx) -> bool:
     """Whether somebody can sign in who may manage an account."""
     found: bool = await tx.value(

@@ -6,6 +6,7 @@ import contextlib
 from collections.abc import Iterator
 from typing import Any
 
+from koine.core.apps.refusals import GrantRefused
 from koine.core.errors import (
     Conflict,
     ContactExists,
@@ -37,6 +38,7 @@ STATUS: dict[type[Refused], int] = {
     Conflict: 400,
     TooMany: 429,
     PermissionMissing: 401,
+    GrantRefused: 400,
     Unreadable: 400,
     TooLarge: 413,
     WrongMediaType: 415,
@@ -65,6 +67,8 @@ _WORDS: dict[type[Refused], str] = {
     ContactExists: "This location does not allow duplicated contacts.",
     TooLarge: "request entity too large",
 }
+# What OAuth calls its refusals (RFC 6749 §5.2), where its own clients look for them.
+_OAUTH = frozenset({"invalid_client", "invalid_grant"})
 _AS_RAISED = (Unauthenticated, NotFound, KeyInFlight)
 
 
@@ -105,6 +109,8 @@ def _body(refused: Refused, status: int, call: Call) -> dict[str, Any]:
     if isinstance(refused, ConversationExists):
         return _conversation_exists(refused, call)
     message = _message(refused, status)
+    if refused.code in _OAUTH:
+        return {"statusCode": status, "message": message, "error": refused.code, "error_description": message}
     if isinstance(refused, ContactExists):
         return {"statusCode": status, "message": message, "meta": _meta(refused)}
     body: dict[str, Any] = {"statusCode": status, "message": message}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from koine.dialects.dialect import Route, get, post
-from koine.dialects.highlevel import contacts, conversations
+from koine.dialects.highlevel import contacts, conversations, oauth, publishing
 
 ROUTES: tuple[Route, ...] = (
     post("/conversations/", conversations.create),
@@ -16,4 +16,15 @@ ROUTES: tuple[Route, ...] = (
     post("/contacts/upsert/", contacts.upsert),
     get("/contacts/{contactId}", contacts.get),
     get("/contacts/{contactId}/", contacts.get),
+    post("/oauth/token", oauth.token, access="open"),
+    post("/oauth/token/", oauth.token, access="open"),
+    post("/oauth/locationToken", oauth.location_token),
+    post("/oauth/locationToken/", oauth.location_token),
+    post("/oauth/location-token", oauth.location_token),
+    post("/oauth/location-token/", oauth.location_token),
+    get("/oauth/installedLocations", oauth.installed_locations),
+    get("/oauth/installedLocations/", oauth.installed_locations),
+    get("/oauth/installed-locations", oauth.installed_locations),
+    get("/oauth/installed-locations/", oauth.installed_locations),
+    Route("GET", publishing.PATH, publishing.key, "open"),
 )
