@@ -147,6 +147,107 @@ class ContactNotFound(NotFound):
     says = "There is no such contact."
 
 
+class NothingToSay(Invalid):
+    """A message without words and without files."""
+
+    code = "nothing_to_say"
+    says = "There is neither text nor a file in this message."
+
+
+class DoNotDisturb(Conflict):
+    """The contact does not want to be reached through this channel."""
+
+    code = "do_not_disturb"
+
+    def __init__(self, channel: str) -> None:
+        super().__init__(f"The contact does not want to be reached by {channel}.")
+        self.channel = channel
+
+
+class NotTheirAddress(Conflict):
+    """A message was to go to an address that is none of the contact's."""
+
+    code = "not_their_address"
+    says = "This is no address of the contact."
+
+
+class CannotReach(Conflict):
+    """The contact has nothing that this channel could reach them by: `lacks` says what."""
+
+    code = "cannot_reach"
+
+    def __init__(self, lacks: Literal["email", "phone"]) -> None:
+        super().__init__(f"The contact has no {lacks}.")
+        self.lacks = lacks
+
+
+class ProviderNotFound(NotFound):
+    """No such provider in this workspace."""
+
+    code = "provider_not_found"
+    says = "There is no such provider."
+
+
+class ProviderMissing(Conflict):
+    """It takes a provider, and none was named, or none carried the message."""
+
+    code = "provider_missing"
+    says = "This takes a provider."
+
+
+class ProviderMismatch(Conflict):
+    """The provider carries another kind of message."""
+
+    code = "provider_mismatch"
+    says = "The provider does not carry such messages."
+
+
+class ForeignProvider(Forbidden):
+    """The provider is another app's; `provider` is its id."""
+
+    code = "foreign_provider"
+    says = "The provider belongs to another app."
+
+    def __init__(self, provider: str) -> None:
+        super().__init__()
+        self.provider = provider
+
+
+class ProviderExists(Conflict):
+    """The workspace has a usual provider of this kind already, or one with this id."""
+
+    code = "provider_exists"
+    says = "The workspace has a usual provider of this kind already."
+
+
+class NotScheduled(Conflict):
+    """It is not waiting to be said: it has been, or never was going to be."""
+
+    code = "not_scheduled"
+    says = "The message is not scheduled."
+
+
+class NoFilesHere(Forbidden):
+    """Files cannot be put to a message of this kind afterwards."""
+
+    code = "no_files_here"
+    says = "Files cannot be put to a message of this kind."
+
+
+class RecordingNotFound(NotFound):
+    """Nothing was recorded, or nothing was written down of it."""
+
+    code = "recording_not_found"
+    says = "There is no recording of this."
+
+
+class SubscriptionTypeNotFound(NotFound):
+    """No such kind of mail in this workspace."""
+
+    code = "subscription_type_not_found"
+    says = "There is no such type of subscription."
+
+
 class TokenNotFound(NotFound):
     """No such token in this account."""
 
