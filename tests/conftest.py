@@ -24,7 +24,14 @@ from koine.serving import web
 from koine.work.relay import Relay
 
 # The tests bring their own database and touch nobody's data, whatever the shell they are started from says.
-for name in ("KOINE_DATABASE_URL", "KOINE_DATA", "KOINE_BASE_URL", "KOINE_POSTGRES", "KOINE_OUTGOING_ALLOW"):
+for name in (
+    "KOINE_DATABASE_URL",
+    "KOINE_DATA",
+    "KOINE_BASE_URL",
+    "KOINE_POSTGRES",
+    "KOINE_OUTGOING_ALLOW",
+    "KOINE_RATE_LIMITS",
+):
     os.environ.pop(name, None)
 
 

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from typing import Literal
+
+DIALECTS = ("native", "tight", "highlevel", "libredesk")
 
 PostgresChoice = Literal["auto", "system", "wheel"]
 
@@ -18,6 +22,8 @@ class Settings:
 
     `event_retention_days`: how long the feed goes back.
     `outgoing_allow`: networks that webhooks may reach although they are not public, also by http.
+    `limited`: whether requests are limited at all; None: nobody has said. `rates`: how many requests in how many
+    seconds, by the name of the dialect; those that are not in it have the limits of their contract.
     """
 
     data: Path
@@ -28,6 +34,8 @@ class Settings:
     base_url: str | None = None
     event_retention_days: int = 30
     outgoing_allow: tuple[IPv4Network | IPv6Network, ...] = ()
+    limited: bool | None = None
+    rates: Mapping[str, tuple[tuple[int, int], ...]] = field(default_factory=dict)
 
     @property
     def url(self) -> str:
@@ -36,6 +44,11 @@ class Settings:
             return self.base_url.rstrip("/")
         host = f"[{self.host}]" if ":" in self.host else self.host
         return f"http://{host}:{self.port}"
+
+
+_RATES = re.compile(
+    rf"({'|'.join(DIALECTS)})=([1-9]\d{{0,8}}/[1-9]\d{{0,6}}(?:\+[1-9]\d{{0,8}}/[1-9]\d{{0,6}})*)", re.ASCII
+)
 
 
 def default_data() -> Path:
@@ -48,11 +61,12 @@ def default_data() -> Path:
 
 def from_environment() -> Settings:
     """`KOINE_DATA`, `KOINE_DATABASE_URL`, `KOINE_POSTGRES`, `KOINE_BASE_URL`, `KOINE_EVENT_RETENTION_DAYS`,
-    `KOINE_OUTGOING_ALLOW`.
+    `KOINE_OUTGOING_ALLOW`, `KOINE_RATE_LIMITS`.
     """
     choice = os.environ.get("KOINE_POSTGRES", "auto")
     if choice not in ("auto", "system", "wheel"):
         raise ValueError("KOINE_POSTGRES must be auto, system or wheel")
+    limits = os.environ.get("KOINE_RATE_LIMITS", "").strip()
     return Settings(
         data=Path(os.environ.get("KOINE_DATA") or default_data()),
         database_url=os.environ.get("KOINE_DATABASE_URL") or None,
@@ -60,6 +74,8 @@ def from_environment() -> Settings:
         base_url=os.environ.get("KOINE_BASE_URL") or None,
         event_retention_days=_days("KOINE_EVENT_RETENTION_DAYS", 30),
         outgoing_allow=_networks(os.environ.get("KOINE_OUTGOING_ALLOW", "")),
+        limited=None if not limits else limits != "off",
+        rates=_rates(limits),
     )
 
 
@@ -79,3 +95,17 @@ def _networks(text: str) -> tuple[IPv4Network | IPv6Network, ...]:
         except ValueError as wrong:
             raise ValueError(f"KOINE_OUTGOING_ALLOW is networks such as 10.0.0.0/8, ::1; not so: {wrong}") from None
     return tuple(found)
+
+
+def _rates(text: str) -> Mapping[str, tuple[tuple[int, int], ...]]:
+    """`tight=1000/300, highlevel=100/10+200000/86400` -> requests and seconds of each."""
+    if text in ("on", "off"):
+        return {}
+    found = {}
+    for each in filter(None, (each.strip() for each in text.split(","))):
+        rate = _RATES.fullmatch(each)
+        if rate is None:
+            raise ValueError(f"KOINE_RATE_LIMITS is on, off, or rates such as tight=1000/300; not so: {each}")
+        pairs = (pair.split("/") for pair in rate[2].split("+"))
+        found[rate[1]] = tuple((int(requests), int(seconds)) for requests, seconds in pairs)
+    return found

@@ -21,6 +21,7 @@ GLOBAL = {
     "tokens",
     "account_events",
     "schedule",
+    "request_counts",
     "migrations",
 }
 

@@ -89,7 +89,10 @@ class TooMany(Refused):
 
     code = "too_many"
     says = "Too many requests."
-    retry_after = 1
+
+    def __init__(self, says: str | None = None, *, retry_after: int = 1) -> None:
+        super().__init__(says)
+        self.retry_after = retry_after
 
 
 # ── The particular ones ─────────────────────────────────────────────────────────────────────────────────────────────

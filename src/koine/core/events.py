@@ -85,6 +85,20 @@ class MessageTranscribed(Event):
     kind = "message.transcribed"
 
 
+class MessageReactionAdded(Event):
+    """Somebody chose an emoji for a message. `data`: emoji."""
+
+    __slots__ = ()
+    kind = "message.reaction_added"
+
+
+class MessageReactionRemoved(Event):
+    """Somebody took their emoji back. `data`: emoji."""
+
+    __slots__ = ()
+    kind = "message.reaction_removed"
+
+
 class ConversationStatusChanged(Event):
     """`data`: from, to (names of statuses), category."""
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 from urllib.parse import parse_qs
@@ -14,11 +14,14 @@ from starlette.types import Message, Receive, Scope, Send
 
 from koine.core.actor import Actor
 from koine.core.errors import Invalid
+from koine.core.limits.limits import Limits
+from koine.core.limits.model import Allowance, Rate
 from koine.core.tokens.keyring import Bearer, Keyring
 from koine.core.tokens.watch import Watch
 from koine.core.webhooks.model import Means
 from koine.dialects import reading
 from koine.dialects.edge import TooLarge
+from koine.dialects.traffic import Traffic
 from koine.postgres.database import Database, Tx
 from koine.realtime.hub import Hub
 
@@ -34,15 +37,20 @@ class Runtime:
 
     `wrote` is called after each request that may have written, so that what follows a write follows at once. `hub` has
     the events as they come, `watch` an eye on those who stay connected. Without `webhooks` none can be managed here.
+    `rates` are how often one may ask, by the name of the dialect; who is not in it may ask as often as they like.
+    `traffic` counts who is being answered.
     """
 
     database: Database
     keyring: Keyring
+    limits: Limits
     base_url: str
     hub: Hub
     watch: Watch
     wrote: Callable[[], None] = lambda: None
     webhooks: Means | None = None
+    rates: Mapping[str, Sequence[Rate]] = field(default_factory=dict)
+    traffic: Traffic = field(default_factory=Traffic)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,10 +79,24 @@ class ClientGone(Exception):
 class Call:
     """A request on its way through a dialect. `actor` and `tx` are there once the dialect knows who calls.
 
-    `bearer` is the token that was shown, where the dialect keeps it for its handlers.
+    `bearer` is the token that was shown, where the dialect keeps it for its handlers; `allowances` are what the caller
+    may still ask, where requests are counted.
     """
 
-    __slots__ = ("_headers", "_id", "_receive", "actor", "bearer", "body", "method", "path", "scope", "services", "tx")
+    __slots__ = (
+        "_headers",
+        "_id",
+        "_receive",
+        "actor",
+        "allowances",
+        "bearer",
+        "body",
+        "method",
+        "path",
+        "scope",
+        "services",
+        "tx",
+    )
 
     actor: Actor
     bearer: Bearer
@@ -86,6 +108,7 @@ class Call:
         self.method: str = scope["method"]
         self.path: str = scope["path"]
         self.body = b""
+        self.allowances: Sequence[Allowance] = ()
         self._receive = receive
         self._headers: dict[bytes, bytes] | None = None
         self._id: str | None = None

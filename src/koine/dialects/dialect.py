@@ -14,6 +14,7 @@ from starlette.types import Receive, Scope, Send
 
 from koine.core.actor import Actor
 from koine.core.errors import Invalid, Refused, TooBroad
+from koine.core.limits.model import Rate
 from koine.dialects import repeating, streaming
 from koine.dialects.call import Answer, Call, ClientGone, Runtime, send_answer
 from koine.dialects.edge import NoSuchRoute, WrongMethod
@@ -55,8 +56,15 @@ class Dialect(Protocol):
     def routes(self) -> Sequence[Route]:
         """Every endpoint."""
 
+    @property
+    def rates(self) -> Sequence[Rate]:
+        """How often the contract lets one ask, unless the settings say otherwise."""
+
     async def authenticate(self, call: Call) -> Actor:
         """Who calls. Raises Unauthenticated or Forbidden."""
+
+    def counted(self, call: Call) -> str:
+        """As whose the requests of an authenticated call are counted."""
 
     def refuse(self, refused: Refused, call: Call) -> Answer:
         """A refusal in the contract's words and status."""
@@ -81,7 +89,7 @@ def put(path: str, handler: Handler) -> Route:
 
 
 def delete(path: str, handler: Handler) -> Route:
-    """An endpoint that takes away what is there."""
+    """An endpoint that takes something away. Done twice, it is done once, so it needs no idempotency key."""
     return Route("DELETE", path, handler, "writes")
 
 
@@ -100,11 +108,17 @@ class Endpoint:
         self._dialect = dialect
         self._services = services
         self._methods = methods
+        self._rates = services.rates.get(dialect.name, ())
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         call = Call(scope, receive, self._services)
+        traffic = self._services.traffic
         try:
-            answer = await self._answer(call)
+            traffic.begin()
+            try:
+                answer = await self._answer(call)
+            finally:
+                traffic.end()
             if isinstance(answer, Stream):
                 await streaming.serve(answer, scope, receive, send)
                 return
@@ -129,6 +143,8 @@ class Endpoint:
             await call.receive_body()
             return await route.handler(call)
         call.actor = await self._dialect.authenticate(call)
+        if self._rates:
+            await self._count(call)
         await call.receive_body()
         try:
             return await self._with_tx(route, call)
@@ -136,6 +152,11 @@ class Endpoint:
             if route.access == "writes":
                 raise
             raise TooBroad from None
+
+    async def _count(self, call: Call) -> None:
+        """Raises TooMany; what is refused for another reason counts as well."""
+        who = f"{self._dialect.name} {self._dialect.counted(call)}"
+        call.allowances = await self._services.limits.count(who, self._rates, call.actor.workspaces)
 
     async def _with_tx(self, route: Route, call: Call) -> Answer:
         """The answer is only sent after the commit."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from koine.core.conversations.asked import OrderBy
+from koine.core.limits.model import Rate
 
 # Enums of which the sources show the first value only (§6.1).
 STATUSES = ("ACTIVE", "DELETED")
@@ -32,9 +33,19 @@ MAX_ATTACHMENTS = 20
 ENTITY = r"^[A-Za-z][A-Za-z0-9]*_[!-~]+$"
 MAX_ENTITY = 255
 
+# The short name of an emoji in a reaction (§7.4).
+EMOJI = r"[a-z0-9_+-]+"
+MAX_EMOJI = 64
+
 # How much a filter may hold. Nothing that is stored is longer than what is asked for here.
 MAX_FILTER_TEXT = 1_000
 MAX_FILTER_VALUES = 1_000
 
+# The vendor's own limit, written for v5 (§10): of each access token.
+RATES = (Rate(1000, 300),)
+
 # Access tokens (§2.2): the sample's lifetime.
 LIFETIME = timedelta(hours=1)
+
+# Webhooks (§11): how many seconds the token of a delivery is good for.
+VERIFIABLE = 300
