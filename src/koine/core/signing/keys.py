@@ -32,6 +32,12 @@ async def known(tx: Tx, sealing: Sealing, name: str) -> Key | None:
     return None if found is None else Key(sealing.open(found[0], _about(name)), found[1])
 
 
+async def public(tx: Tx, name: str) -> bytes | None:
+    """The public half of a name's key, 32 bytes, if it was made."""
+    found = await store.find(tx, name)
+    return None if found is None else found[1]
+
+
 async def own(tx: Tx, sealing: Sealing, name: str) -> Key:
     """The key of a name, made if need be; that of whoever was quicker. Raises SealingFailed."""
     found = await known(tx, sealing, name)

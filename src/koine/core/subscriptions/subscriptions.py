@@ -21,9 +21,8 @@ async def types(tx: Tx, by: Actor, workspace_id: int) -> list[SubscriptionType]:
 
 
 async def find(tx: Tx, by: Actor, workspace_id: int, uuid: UUID) -> SubscriptionType:
-    """One of a workspace's types, for who may look at contacts or change them. Raises SubscriptionTypeNotFound."""
-    if not by.may("contacts:write", workspace_id):
-        by.must("contacts:read", workspace_id)
+    """One of a workspace's types. Raises SubscriptionTypeNotFound."""
+    by.must("contacts:read", workspace_id)
     found = await store.find(tx, workspace_id, uuid)
     if found is None:
         raise SubscriptionTypeNotFound
