@@ -8,11 +8,11 @@ import asyncpg
 
 from koine.core import outbox
 from koine.core.actor import Actor
-from koine.core.errors import ForeignProvider, ProviderExists, ProviderNotFound
-from koine.core.events import ProviderCreated, ProviderDeleted
 from koine.core.jobs import jobs
+from koine.core.message_events import ProviderCreated, ProviderDeleted
 from koine.core.providers import store
 from koine.core.providers.model import Provider, Wanted
+from koine.core.providers.refusals import ForeignProvider, ProviderExists, ProviderNotFound
 from koine.postgres.database import Tx
 
 LEAVING = "leaving"  # the reaction that hands messages over to providers

@@ -7,10 +7,10 @@ from uuid import UUID
 from koine.core import outbox
 from koine.core.actor import Actor
 from koine.core.contacts.model import Contact
-from koine.core.errors import SubscriptionTypeNotFound
-from koine.core.events import ContactSubscriptionChanged, SubscriptionTypeChanged, SubscriptionTypeCreated
+from koine.core.message_events import ContactSubscriptionChanged, SubscriptionTypeChanged, SubscriptionTypeCreated
 from koine.core.subscriptions import store
 from koine.core.subscriptions.model import Change, Described, SubscriptionType, Wish
+from koine.core.subscriptions.refusals import SubscriptionTypeNotFound
 from koine.postgres.database import Tx
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from koine.core.conversations.correspondence import reading
 from koine.core.conversations.correspondence.model import Letter
-from koine.core.errors import RecordingNotFound
+from koine.core.conversations.correspondence.refusals import RecordingNotFound
 from koine.dialects.call import Answer, Call
 from koine.dialects.highlevel import auth, errors, ids
 

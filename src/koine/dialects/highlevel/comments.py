@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from koine.core.actor import Author
 from koine.core.conversations.correspondence import sending
+from koine.core.conversations.correspondence.refusals import NothingToSay
 from koine.core.conversations.model import Said
-from koine.core.errors import NotFound, NothingToSay
+from koine.core.errors import NotFound
 from koine.core.users import users
 from koine.core.users.users import User
 from koine.dialects.call import Answer, Call

@@ -10,17 +10,11 @@ from uuid import UUID
 from koine.core import markup
 from koine.core.conversations.correspondence import reading, recipients
 from koine.core.conversations.correspondence.model import Email, Letter, Recipient, Whom
+from koine.core.conversations.correspondence.refusals import NothingToSay
 from koine.core.conversations.model import Said
-from koine.core.errors import (
-    ContactNotFound,
-    ConversationNotFound,
-    Invalid,
-    NotFound,
-    NothingToSay,
-    Problem,
-    ProviderMismatch,
-)
+from koine.core.errors import ContactNotFound, ConversationNotFound, Invalid, NotFound, Problem
 from koine.core.providers.model import Kind, Provider
+from koine.core.providers.refusals import ProviderMismatch
 from koine.dialects.call import Call
 from koine.dialects.highlevel import errors, ids, message_types, refusals
 from koine.dialects.highlevel.auth import Location

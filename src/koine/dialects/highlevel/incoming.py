@@ -9,8 +9,9 @@ from koine.core import markup
 from koine.core.actor import Author
 from koine.core.conversations.correspondence import sending
 from koine.core.conversations.correspondence.model import Email, Recipient, Sent
+from koine.core.conversations.correspondence.refusals import NothingToSay
 from koine.core.conversations.model import Direction, Said
-from koine.core.errors import Invalid, MessageNotFound, NotFound, NothingToSay, Problem
+from koine.core.errors import Invalid, MessageNotFound, NotFound, Problem
 from koine.core.providers import providers
 from koine.dialects.call import Answer, Call
 from koine.dialects.highlevel import auth, composing, refusals

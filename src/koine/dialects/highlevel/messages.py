@@ -7,8 +7,9 @@ from datetime import UTC, datetime
 from koine.core.conversations import finding
 from koine.core.conversations.correspondence import reading, scheduling, sending
 from koine.core.conversations.correspondence.model import Email, Letter, Sent
+from koine.core.conversations.correspondence.refusals import NotScheduled
 from koine.core.conversations.model import Said
-from koine.core.errors import MessageNotFound, NotFound, NotScheduled
+from koine.core.errors import MessageNotFound, NotFound
 from koine.core.page import Window
 from koine.dialects.call import Answer, Call
 from koine.dialects.highlevel import auth, comments, composing, errors, ids, message_types, uploaded

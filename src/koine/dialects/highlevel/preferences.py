@@ -90,7 +90,7 @@ async def user_change(call: Call) -> Answer:
 
 def _at(call: Call) -> Location:
     """The location, which these name in the query."""
-    at = auth.location(call, scope)
+    at = auth.location(call)
     asking = Asking(call)
     location = asking.text("locationId", needed=True)
     asking.end()

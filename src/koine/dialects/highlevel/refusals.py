@@ -5,23 +5,17 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
-from koine.core.errors import (
+from koine.core.conversations.correspondence.refusals import (
     CannotReach,
     DoNotDisturb,
-    ForeignProvider,
-    Invalid,
     NoFilesHere,
-    NotFound,
     NothingToSay,
     NotScheduled,
     NotTheirAddress,
-    ProviderMismatch,
-    ProviderMissing,
-    ProviderNotFound,
     RecordingNotFound,
-    Refused,
-    Unauthenticated,
 )
+from koine.core.errors import Invalid, NotFound, Refused, Unauthenticated
+from koine.core.providers.refusals import ForeignProvider, ProviderMismatch, ProviderMissing, ProviderNotFound
 from koine.dialects.call import Answer, Call
 
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from koine.core.conversations.correspondence import delivering, reading
 from koine.core.conversations.correspondence.delivering import EmailReport
 from koine.core.conversations.correspondence.model import Letter, Sent
-from koine.core.errors import MessageNotFound, NotFound, ProviderMissing
+from koine.core.errors import MessageNotFound, NotFound
+from koine.core.providers.refusals import ProviderMissing
 from koine.dialects.call import Answer, Call
 from koine.dialects.highlevel import auth, ids, message_types, refusals
 from koine.dialects.highlevel import messages as handlers

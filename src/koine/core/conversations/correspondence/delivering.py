@@ -10,12 +10,13 @@ from typing import Any
 from koine.core import outbox
 from koine.core.actor import Actor
 from koine.core.conversations.correspondence.model import Letter
+from koine.core.conversations.correspondence.refusals import NoFilesHere
 from koine.core.conversations.model import State
 from koine.core.conversations.store import correspondence, emails
-from koine.core.errors import NoFilesHere, ProviderMissing
-from koine.core.events import MessageAttachmentsChanged, MessageStatusChanged, MessageTranscribed
+from koine.core.message_events import MessageAttachmentsChanged, MessageStatusChanged, MessageTranscribed
 from koine.core.providers import providers
 from koine.core.providers.model import Provider
+from koine.core.providers.refusals import ProviderMissing
 from koine.postgres.database import Tx
 
 # Each thing that happens to an e-mail means that these have happened too.

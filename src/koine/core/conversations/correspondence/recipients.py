@@ -6,15 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from koine.core.conversations.correspondence.model import Reach, Recipient, Whom
+from koine.core.conversations.correspondence.refusals import CannotReach, DoNotDisturb, NotTheirAddress
 from koine.core.conversations.store import recipients as store
-from koine.core.errors import (
-    CannotReach,
-    ContactNotFound,
-    ConversationNotFound,
-    DoNotDisturb,
-    NotTheirAddress,
-    ProviderNotFound,
-)
+from koine.core.errors import ContactNotFound, ConversationNotFound
+from koine.core.providers.refusals import ProviderNotFound
 from koine.postgres.database import Tx
 
 _REFUSING = ("active", "permanent")

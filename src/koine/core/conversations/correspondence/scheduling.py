@@ -9,12 +9,14 @@ from koine.core import outbox
 from koine.core.actor import Actor
 from koine.core.conversations.correspondence import emails, recipients, sending
 from koine.core.conversations.correspondence.model import Email, Letter, Recipient, Sent, Whom
+from koine.core.conversations.correspondence.refusals import DoNotDisturb, NotScheduled
 from koine.core.conversations.model import Said
 from koine.core.conversations.store import correspondence, scheduling, threads
-from koine.core.errors import DoNotDisturb, NotFound, NotScheduled
-from koine.core.events import ConversationRestored, MessagePosted, MessageScheduleCancelled, MessageScheduled
+from koine.core.errors import NotFound
+from koine.core.events import ConversationRestored, MessagePosted
 from koine.core.jobs import jobs
 from koine.core.jobs.model import Wanted
+from koine.core.message_events import MessageScheduleCancelled, MessageScheduled
 from koine.postgres.database import Tx
 
 SAYING = "saying"  # the reaction that says what is due

@@ -17,7 +17,8 @@ from koine.core.conversations.correspondence.model import Email, Recipient, Sent
 from koine.core.conversations.model import Opening, Posting, Said
 from koine.core.conversations.store import correspondence, notes, opening, recipients, threads
 from koine.core.errors import ContactNotFound
-from koine.core.events import ConversationRestored, NoteWritten
+from koine.core.events import ConversationRestored
+from koine.core.message_events import NoteWritten
 from koine.postgres.database import Tx
 
 _ATTEMPTS = 3  # others may open, delete or bring back the conversation in between
