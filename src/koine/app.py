@@ -21,6 +21,7 @@ from koine.dialects.highlevel.highlevel import HighLevel
 from koine.dialects.libredesk.libredesk import Libredesk
 from koine.dialects.native.native import Native
 from koine.dialects.tight.tight import Tight
+from koine.dialects.traffic import Traffic
 from koine.inbox import consent, setup
 from koine.postgres.database import Database
 from koine.realtime.hub import Hub
@@ -44,13 +45,26 @@ def create(
     wrote: Callable[[], None] = lambda: None,
     webhooks: Means | None = None,
     rates: Mapping[str, Sequence[Rate]] | None = None,
+    traffic: Traffic | None = None,
 ) -> Router:
     """All of Koine as one ASGI application. `wrote` is called after each request that may have written.
 
-    `rates` are how often one may ask, by the name of the dialect; None: as often as one likes.
+    `rates` are how often one may ask, by the name of the dialect; None: as often as one likes. `traffic`
+    counts who is being answered, for those who want to know.
     """
     keyring, limits = Keyring(database), Limits(database)
-    services = Runtime(database, keyring, limits, base_url, hub, Watch(database, keyring), wrote, webhooks, rates or {})
+    services = Runtime(
+        database,
+        keyring,
+        limits,
+        base_url,
+        hub,
+        Watch(database, keyring),
+        wrote,
+        webhooks,
+        rates or {},
+        traffic or Traffic(),
+    )
     routes = [
         Route("/health", health),
         *setup.routes(database),

@@ -24,7 +24,7 @@ from koine.core.apps import model as app_model
 from koine.core.apps import store as app_store
 from koine.core.contacts import contacts
 from koine.core.contacts.model import Described
-from koine.core.conversations import changing, finding, messages, opening, threads
+from koine.core.conversations import changing, finding, messages, opening, reactions, threads
 from koine.core.conversations.model import Conversation, Opening, Posting, Said
 from koine.core.inboxes import inboxes
 from koine.core.sealing import NAME, Sealing
@@ -54,6 +54,17 @@ async def _revoke(tx: Tx, by: Actor, world: World, lamp: Conversation) -> None:
 async def _restore(tx: Tx, by: Actor, world: World, lamp: Conversation) -> None:
     await changing.delete(tx, by, lamp)
     await changing.restore(tx, by, await finding.by_id(tx, by, lamp.id))
+
+
+async def _react(tx: Tx, by: Actor, world: World, lamp: Conversation) -> None:
+    assert lamp.last_message is not None
+    await reactions.add(tx, by, lamp.last_message.id, "thumbs_up")
+
+
+async def _take_back(tx: Tx, by: Actor, world: World, lamp: Conversation) -> None:
+    await _react(tx, by, world, lamp)
+    assert lamp.last_message is not None
+    await reactions.remove(tx, by, lamp.last_message.id, "thumbs_up")
 
 
 @functools.cache
@@ -92,11 +103,13 @@ async def _test(tx: Tx, by: Actor, world: World, lamp: Conversation) -> None:
 
 async def _replay(tx: Tx, by: Actor, world: World, lamp: Conversation) -> None:
     hook = await _hook(tx, by, world)
-    await replaying.replay(tx, by, hook, await replaying.test(tx, by, hook))
+    await replaying.replay(tx, by, SHAPES["native"], hook, await replaying.test(tx, by, hook))
 
 
 async def _replay_range(tx: Tx, by: Actor, world: World, lamp: Conversation) -> None:
-    await replaying.replay_range(tx, by, await _hook(tx, by, world), datetime.now(UTC) - timedelta(hours=1))
+    await replaying.replay_range(
+        tx, by, SHAPES["native"], await _hook(tx, by, world), datetime.now(UTC) - timedelta(hours=1)
+    )
 
 
 async def _app(tx: Tx, by: Actor) -> app_model.App:
@@ -163,6 +176,8 @@ DEEDS: dict[Callable[..., Any], tuple[Deed, list[str]]] = {
         lambda tx, by, world, lamp: messages.post(tx, by, [Posting(lamp.id, Said("Hello"))]),
         ["message.posted"],
     ),
+    reactions.add: (_react, ["message.reaction_added"]),
+    reactions.remove: (_take_back, ["message.reaction_added", "message.reaction_removed"]),
     changing.set_category: (
         lambda tx, by, world, lamp: changing.set_category(tx, by, lamp, "resolved"),
         ["conversation.status_changed"],
@@ -258,6 +273,10 @@ DEEDS: dict[Callable[..., Any], tuple[Deed, list[str]]] = {
 }
 
 
+# What Koine itself, which is nobody, cannot do.
+BY_SOMEBODY = {changing.mark, reactions.add, reactions.remove}
+
+
 def _without_entity(conversation: Conversation) -> Conversation:
     return dataclasses.replace(conversation, entity=None)
 
@@ -301,7 +320,7 @@ async def test_an_action_records_what_it_did(action: Callable[..., Any], databas
     async with database.writing(by.workspaces) as tx:
         lamp = await finding.by_id(tx, reader, world.the_broken_lamp.id)
         before = await _recorded(tx, world)
-        await deed(tx, reader if action is changing.mark else by, world, lamp)
+        await deed(tx, reader if action in BY_SOMEBODY else by, world, lamp)
         assert await tx.value("select pg_current_xact_id_if_assigned() is not null"), "the deed changed nothing"
         assert [row["kind"] for row in await _recorded(tx, world) if row not in before] == expected
 
@@ -316,6 +335,8 @@ async def test_what_changes_nothing_tells_nothing(database: Database, world: Wor
         await changing.attach_entity(tx, reader, lamp, "btxn_1001")
         await changing.mark(tx, reader, lamp, read=lamp.read)
         await changing.restore(tx, reader, lamp)
+        assert lamp.last_message is not None
+        await reactions.remove(tx, reader, lamp.last_message.id, "thumbs_up")
         assert await _recorded(tx, world) == before
 
 

@@ -79,6 +79,13 @@ async def tight_message(town: Town) -> Sender:
     return (await tight(town)).saying("/v6/messages", body, other)
 
 
+async def tight_reaction(town: Town) -> Sender:
+    """Ada chooses an emoji for what she just said."""
+    sender = await tight_message(town)
+    said = (await sender.send()).json()["data"][0]["data"]["id"]
+    return sender.saying(f"/v6/messages/{said}/reactions", {"emojiCode": "thumbs_up"}, {"emojiCode": "tada"})
+
+
 # ── HighLevel ───────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
@@ -136,6 +143,7 @@ async def libredesk_conversation(town: Town, user: User | None = None, place: Pl
 SENDERS: dict[str, Callable[[Town], Awaitable[Sender]]] = {
     "tight conversation": tight,
     "tight message": tight_message,
+    "tight reaction": tight_reaction,
     "highlevel conversation": highlevel_conversation,
     "highlevel contact": highlevel_contact,
     "highlevel upsert": highlevel_upsert,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import re
 import uuid
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import replace
@@ -91,7 +92,8 @@ async def test_every_post_that_writes_is_sent_again_somewhere(town: Town) -> Non
     """Webhooks have a file of their own; HighLevel's paths are served with and without a slash at the end."""
     tried = {(await make(town)).path.rstrip("/") for make in SENDERS.values()}
     served = {route.path.rstrip("/") for spoken in app.DIALECTS for route in spoken.routes if route.repeatable}
-    assert {path for path in served if not path.startswith("/v1/webhooks")} == tried
+    for path in sorted(path for path in served if not path.startswith("/v1/webhooks")):
+        assert any(re.fullmatch(re.sub(r"\{\w+\}", "[^/]+", path), sent) for sent in tried), path
 
 
 async def test_without_a_key_nothing_is_kept(sender: Sender, written: Written) -> None:

@@ -23,6 +23,8 @@ class Event:
 
 def kinds() -> frozenset[str]:
     """Every kind of event that a workspace's feed can hold."""
+    from koine.core import message_events  # noqa: F401 - they count, whoever has loaded them
+
     return frozenset(event.kind for event in Event.__subclasses__())
 
 
@@ -41,6 +43,20 @@ class MessagePosted(Event):
 
     __slots__ = ()
     kind = "message.posted"
+
+
+class MessageReactionAdded(Event):
+    """Somebody chose an emoji for a message. `data`: emoji."""
+
+    __slots__ = ()
+    kind = "message.reaction_added"
+
+
+class MessageReactionRemoved(Event):
+    """Somebody took their emoji back. `data`: emoji."""
+
+    __slots__ = ()
+    kind = "message.reaction_removed"
 
 
 class ConversationStatusChanged(Event):

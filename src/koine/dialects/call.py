@@ -21,6 +21,7 @@ from koine.core.tokens.watch import Watch
 from koine.core.webhooks.model import Means
 from koine.dialects import reading
 from koine.dialects.edge import TooLarge
+from koine.dialects.traffic import Traffic
 from koine.postgres.database import Database, Tx
 from koine.realtime.hub import Hub
 
@@ -37,6 +38,7 @@ class Runtime:
     `wrote` is called after each request that may have written, so that what follows a write follows at once. `hub` has
     the events as they come, `watch` an eye on those who stay connected. Without `webhooks` none can be managed here.
     `rates` are how often one may ask, by the name of the dialect; who is not in it may ask as often as they like.
+    `traffic` counts who is being answered.
     """
 
     database: Database
@@ -48,6 +50,7 @@ class Runtime:
     wrote: Callable[[], None] = lambda: None
     webhooks: Means | None = None
     rates: Mapping[str, Sequence[Rate]] = field(default_factory=dict)
+    traffic: Traffic = field(default_factory=Traffic)
 
 
 @dataclass(frozen=True, slots=True)

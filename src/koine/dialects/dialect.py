@@ -83,6 +83,16 @@ def post(path: str, handler: Handler, access: Access = "writes") -> Route:
     return Route("POST", path, handler, access)
 
 
+def put(path: str, handler: Handler) -> Route:
+    """An endpoint that changes what is there."""
+    return Route("PUT", path, handler, "writes")
+
+
+def delete(path: str, handler: Handler) -> Route:
+    """An endpoint that takes something away. Done twice, it is done once, so it needs no idempotency key."""
+    return Route("DELETE", path, handler, "writes")
+
+
 def mount(dialect: Dialect, services: Runtime) -> list[BaseRoute]:
     """The dialect's endpoints, one for each path: a wrong method is refused in the dialect's words."""
     paths: dict[str, dict[str, Route]] = {}
@@ -102,8 +112,13 @@ class Endpoint:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         call = Call(scope, receive, self._services)
+        traffic = self._services.traffic
         try:
-            answer = await self._answer(call)
+            traffic.begin()
+            try:
+                answer = await self._answer(call)
+            finally:
+                traffic.end()
             if isinstance(answer, Stream):
                 await streaming.serve(answer, scope, receive, send)
                 return

@@ -13,6 +13,7 @@ import uvicorn
 import uvloop
 
 from koine import app
+from koine.dialects.traffic import Traffic
 from koine.outgoing import Outgoing
 from koine.postgres.database import Database
 from koine.postgres.notices import Notices
@@ -57,6 +58,7 @@ async def _serve(
         hub.open()
         outgoing = await opened.enter_async_context(Outgoing(allow=serving.settings.outgoing_allow))
         able = webhooks.means(outgoing, serving.settings)
+        traffic = Traffic()
         application = app.create(
             database,
             base_url=serving.settings.url,
@@ -64,11 +66,12 @@ async def _serve(
             wrote=notices.wrote,
             webhooks=able,
             rates=app.rates(serving.settings),
+            traffic=traffic,
         )
         server = Server(config(application), ready)
         server.ending(listeners.aclose)
         if serving.works:
-            await opened.enter_async_context(working.beside(server, serving, database, notices, outgoing))
+            await opened.enter_async_context(working.beside(server, serving, database, notices, outgoing, traffic))
         watching = asyncio.create_task(patience.watch(server.server_state.connections))
         with stop.told(server.leave), ending.noticed(pid, server.leave):
             await server.serve(sockets=[listening.dup()])

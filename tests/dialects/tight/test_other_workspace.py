@@ -54,6 +54,9 @@ PLACES: dict[str, Ask] = {
     "GET conversation": lambda who, ids, mine: who.get(f"/v6/conversations/con_{ids.conversation}"),
     "GET its messages": lambda who, ids, mine: who.get(f"/v6/conversations/con_{ids.conversation}/messages"),
     "GET message": lambda who, ids, mine: who.get(f"/v6/messages/msg_{ids.message}"),
+    "DELETE conversation": lambda who, ids, mine: who.delete(f"/v6/conversations/con_{ids.conversation}"),
+    "react": lambda who, ids, mine: who.post(f"/v6/messages/msg_{ids.message}/reactions", {"emojiCode": "tada"}),
+    "take a reaction back": lambda who, ids, mine: who.delete(f"/v6/messages/msg_{ids.message}/reactions/tada"),
     "change nothing": _save(lambda ids, mine: {"id": f"con_{ids.conversation}"}),
     "mark as read": _save(lambda ids, mine: {"id": f"con_{ids.conversation}", "readStatus": "READ"}),
     "rename": _save(lambda ids, mine: {"id": f"con_{ids.conversation}", "subject": "Mine"}),
@@ -107,7 +110,15 @@ async def ids_of(grace: Speaker, world: World, sql: asyncpg.Connection) -> Ids:
 async def state(sql: asyncpg.Connection, world: World) -> list[Any]:
     """All that is in Harbour, and how much there is in Lamplight."""
     harbour, lamplight = world.harbour.workspace.id, world.lamplight.workspace.id
-    tables = ("conversations", "messages", "events", "read_marks", "conversation_entities", "message_attachments")
+    tables = (
+        "conversations",
+        "messages",
+        "events",
+        "read_marks",
+        "conversation_entities",
+        "message_attachments",
+        "reactions",
+    )
     return [
         await sql.fetch(f"select * from {table} where workspace_id = $1 order by 2", harbour) for table in tables
     ] + [await sql.fetchval(f"select count(*) from {table} where workspace_id = $1", lamplight) for table in tables]

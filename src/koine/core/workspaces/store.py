@@ -55,3 +55,15 @@ async def of_account(tx: Tx, account_id: int, ids: Sequence[int] | None) -> list
         account_id,
         None if ids is None else list(ids),
     )
+
+
+async def account_of(tx: Tx, id: int) -> int:
+    """The account of a workspace."""
+    found: int = await tx.value("select account_id from workspaces where id = $1", id)
+    return found
+
+
+async def uuid_of(tx: Tx, id: int) -> UUID:
+    """The id that strangers know it by."""
+    found: UUID = await tx.value("select uuid from workspaces where id = $1", id)
+    return found

@@ -55,5 +55,15 @@ async def find(tx: Tx, account_id: int, ids: Sequence[int] | None = None) -> lis
     return [_workspace(row) for row in await store.of_account(tx, account_id, ids)]
 
 
+async def account_of(tx: Tx, id: int) -> int:
+    """The account of a workspace that is there."""
+    return await store.account_of(tx, id)
+
+
+async def name_of(tx: Tx, id: int) -> UUID:
+    """The id that strangers know a workspace by."""
+    return await store.uuid_of(tx, id)
+
+
 def _workspace(row: Row) -> Workspace:
     return Workspace(row["id"], row["uuid"], row["account_id"], row["name"], row["created_at"])

@@ -26,7 +26,7 @@ from koine.core.errors import (
 )
 from koine.dialects.call import Answer, Call
 from koine.dialects.edge import NoSuchRoute, TooLarge, Unreadable, WrongMediaType, WrongMethod
-from koine.dialects.highlevel import ids, validation
+from koine.dialects.highlevel import ids, refusals, validation
 from koine.dialects.highlevel.auth import VersionRefused
 
 # What does not exist is a bad request here, and a path that nothing serves is a 404.
@@ -83,6 +83,9 @@ def naming(kind: str, id: str) -> Iterator[None]:
 
 def refuse(refused: Refused, call: Call) -> Answer:
     """A refusal in the contract's words and status."""
+    of_messages = refusals.answer(refused, call)
+    if of_messages is not None:
+        return of_messages
     status = _status(refused)
     return Answer(status, _body(refused, status, call), {"x-trace-id": call.id})
 

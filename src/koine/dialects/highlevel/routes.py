@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from koine.dialects.dialect import Route, get, post
-from koine.dialects.highlevel import contacts, conversations, oauth, publishing
+from koine.dialects.highlevel import contacts, conversations, message_routes, oauth, publishing
 
 ROUTES: tuple[Route, ...] = (
+    *message_routes.ROUTES,
     post("/conversations/", conversations.create),
     post("/conversations", conversations.create),
     get("/conversations/{conversationId}", conversations.get),

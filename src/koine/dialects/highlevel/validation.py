@@ -13,6 +13,17 @@ _TYPES = {
     "dndSettings": "must be an object",
     "inboundDndSettings": "must be an object",
     "all": "must be an object",
+    "type": "must be a valid enum value",
+    "status": "must be a valid enum value",
+    "channel": "must be a valid enum value",
+    "subtype_status": "must be a valid enum value",
+    **dict.fromkeys(("attachments", "emailCc", "emailBcc", "mentions", "recipients"), "must be an array"),
+    **dict.fromkeys(("forward", "call", "error", "events", "subscription_action"), "must be an object"),
+    **dict.fromkeys(
+        ("isForwarded", "forwardWholeThread", "usesNativeSchedulingAi", "isTyping", "archived"),
+        "must be a boolean value",
+    ),
+    **dict.fromkeys(("scheduledTimestamp", "limit"), "must be a number conforming to the specified constraints"),
 }
 _FORMATS = {"email": "must be an email", "phone": "must be a valid phone number"}
 
@@ -34,6 +45,10 @@ def _of(problem: Problem) -> list[str]:
         return [f"{where} {_type(problem)}"]
     if problem.kind == "not_allowed":
         return [f"{where} must be a valid enum value"]
+    if problem.kind == "too_long" and isinstance(problem.given, list):
+        return [f"{where} must contain no more than {problem.limit} elements"]
+    if problem.kind == "too_long":
+        return [f"{where} must be shorter than or equal to {problem.limit} characters"]
     return [f"{where} {_FORMATS.get(problem.name, problem.says)}"]
 
 

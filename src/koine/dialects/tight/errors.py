@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from koine.core.conversations.reactions import MessageDeleted, TooManyReactions
 from koine.core.errors import (
     Conflict,
     ConversationNotFound,
@@ -63,6 +64,8 @@ _ERRORS: dict[type[Refused], tuple[str, str, str | None]] = {
     NotFound: ("INVALID_VALUE", "The id provided is not valid", "id"),
     ConversationNotFound: ("INVALID_VALUE", "The conversation provided is not valid", "id"),
     MessageNotFound: ("INVALID_VALUE", "The message provided is not valid", "id"),
+    MessageDeleted: ("INVALID_VALUE", "The message provided is not valid", "id"),
+    TooManyReactions: ("INVALID_VALUE", "The message has as many emojis as it may have", "emojiCode"),
     Invalid: ("BAD_REQUEST", "The request is not valid", None),
     Unreadable: ("JSON_ERROR", "The body is not valid JSON", None),
     TooLarge: ("BAD_REQUEST", "The body is too large", None),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import Annotated, Any, NoReturn
 
@@ -11,6 +12,8 @@ from pydantic_core import PydanticCustomError
 
 from koine.dialects.reading import FilledText, Text, not_blank, storable
 from koine.dialects.tight import ids, inferred
+
+_EMOJI = re.compile(inferred.EMOJI, re.ASCII)
 
 
 class Shape(BaseModel):
@@ -62,6 +65,13 @@ def _refuse(kind: str) -> Callable[[Any], NoReturn]:
     return refuse
 
 
+def _emoji(code: str) -> str:
+    """Not a pattern of the field's, which would call what is blank malformed."""
+    if not _EMOJI.fullmatch(code):
+        raise PydanticCustomError("malformed", "is no short name of an emoji")
+    return code
+
+
 Id = Text
 NamedId = FilledText
 Subject = Annotated[str, Field(max_length=inferred.MAX_SUBJECT), AfterValidator(storable), AfterValidator(not_blank)]
@@ -69,6 +79,7 @@ Words = Annotated[str, Field(max_length=inferred.MAX_TEXT), AfterValidator(stora
 SaidText = Annotated[Words, AfterValidator(_said)]
 SaidTextOrNull = Annotated[Words | None, AfterValidator(_said)]
 Entity = Annotated[str, Field(max_length=inferred.MAX_ENTITY, pattern=inferred.ENTITY)]
+EmojiCode = Annotated[str, Field(max_length=inferred.MAX_EMOJI), AfterValidator(not_blank), AfterValidator(_emoji)]
 Status = Annotated[str, AfterValidator(one_of(*inferred.STATUSES))]
 ReadStatus = Annotated[str, AfterValidator(one_of(*inferred.READ_STATES))]
 ResolutionStatus = Annotated[str, AfterValidator(one_of(*inferred.RESOLUTIONS))]

@@ -33,6 +33,10 @@ MAX_ATTACHMENTS = 20
 ENTITY = r"^[A-Za-z][A-Za-z0-9]*_[!-~]+$"
 MAX_ENTITY = 255
 
+# The short name of an emoji in a reaction (§7.4).
+EMOJI = r"[a-z0-9_+-]+"
+MAX_EMOJI = 64
+
 # How much a filter may hold. Nothing that is stored is longer than what is asked for here.
 MAX_FILTER_TEXT = 1_000
 MAX_FILTER_VALUES = 1_000
@@ -42,3 +46,6 @@ RATES = (Rate(1000, 300),)
 
 # Access tokens (§2.2): the sample's lifetime.
 LIFETIME = timedelta(hours=1)
+
+# Webhooks (§11): how many seconds the token of a delivery is good for.
+VERIFIABLE = 300

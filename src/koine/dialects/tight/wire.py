@@ -65,6 +65,12 @@ class NewMessage(fields.Shape):
     text: fields.SaidText = Field(default="", validate_default=True)
 
 
+class NewReaction(fields.Shape):
+    """The emoji that somebody chooses for a message (§7.4)."""
+
+    emoji_code: fields.EmojiCode
+
+
 def conversation_model(given: Mapping[str, Any]) -> type[NewConversation] | type[ChangedConversation]:
     """What an item means to do: an id selects what is to be changed."""
     return NewConversation if given.get("id") is None else ChangedConversation

@@ -1,4 +1,4 @@
--- Apps of others: what they may ask of whom, where they are installed, and the key that their webhooks are signed with.
+-- Apps of others: what they may ask of whom, and where they are installed.
 --
 -- All of these are read before it is known which workspace a request may touch, as tokens and memberships are.
 
@@ -48,14 +48,6 @@ create table app_webhooks (
 );
 create index app_webhooks_of_app on app_webhooks (app_id);
 
--- What a dialect signs with where it has one key for all it sends. The private half is sealed.
-create table if not exists signing_keys (
-    name       text primary key,
-    sealed     bytea not null,
-    public_key bytea not null,                     -- Ed25519, 32 bytes
-    created_at timestamptz not null default now()
-);
-
 -- code: exchanged once for a token; refresh: exchanged once for the next pair.
 alter table tokens drop constraint tokens_kind_check;
 alter table tokens add constraint tokens_kind_check
@@ -67,5 +59,4 @@ drop index tokens_by_expiry;
 create index tokens_by_expiry on tokens (expires_at) where kind in ('access', 'login', 'code', 'refresh');
 
 grant select, insert, update, delete on apps, authorizations, installations, app_webhooks to koine_app;
-grant select, insert on signing_keys to koine_app;
 grant usage on all sequences in schema public to koine_app;
