@@ -11,9 +11,13 @@ from dataclasses import asdict
 from importlib import metadata
 from urllib.parse import urlsplit
 
+import asyncpg
+
 import koine
 from koine.cli import asking, failing, options
+from koine.dialects.highlevel import publishing
 from koine.postgres import embedded, soundness
+from koine.postgres.database import Database
 from koine.postgres.embedded import Finding
 from koine.serving import databases
 from koine.serving.stopping import Stop
@@ -85,11 +89,27 @@ def _database(settings: Settings) -> Iterator[Finding]:
     try:
         with databases.borrowed(settings) as reached:
             yield from asyncio.run(soundness.examine(reached.owner))
+            yield from asyncio.run(_signing(reached.app))
     except Exception as error:
         told = failing.told(error)
         if told is None:
             raise
         yield Finding("error", "database", told.sentence)
+
+
+async def _signing(dsn: str) -> list[Finding]:
+    """By which key receivers of HighLevel's deliveries know that they are ours."""
+    database = await Database.open(dsn, size=1)
+    try:
+        async with database.reading(()) as tx:
+            pem = await publishing.public(tx)
+    except asyncpg.UndefinedTableError:  # an older schema, which was told of already
+        return []
+    finally:
+        await database.close()
+    if pem is None:
+        return []
+    return [Finding("ok", "signing", f"HighLevel's deliveries are signed; receivers check them by\n{pem.strip()}")]
 
 
 def _without_secrets(url: str) -> str:

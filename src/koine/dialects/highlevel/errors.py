@@ -87,7 +87,10 @@ def refuse(refused: Refused, call: Call) -> Answer:
     if of_messages is not None:
         return of_messages
     status = _status(refused)
-    return Answer(status, _body(refused, status, call), {"x-trace-id": call.id})
+    headers = {"x-trace-id": call.id}
+    if isinstance(refused, TooMany):
+        headers["retry-after"] = str(refused.retry_after)
+    return Answer(status, _body(refused, status, call), headers)
 
 
 def fault(call: Call) -> Answer:

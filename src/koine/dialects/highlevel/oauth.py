@@ -46,8 +46,7 @@ async def token(call: Call) -> Answer:
     """An access token, with a refresh token where a person allowed it."""
     fields = wire.fields(call, "client_id", "client_secret", "grant_type")
     grant = _GRANTS.get(fields["grant_type"])
-    user_type = fields.get("user_type") or None
-    problems = [Problem("not_allowed", (name,)) for name, good in _choices(grant, user_type) if not good]
+    problems = [Problem("not_allowed", (name,)) for name, good in _choices(grant, fields) if not good]
     if problems:
         raise Invalid(problems=problems)
     app, by = await _client(call, fields["client_id"], fields["client_secret"])
@@ -164,7 +163,7 @@ async def _client(call: Call, client_id: str, secret: str) -> tuple[App, Actor]:
 
 def _must_be_of(app: App, redeemed: Redeemed, fields: Fields) -> None:
     """Raise GrantRefused where a client asks for a token of another kind than a person allowed."""
-    if fields.get("user_type") not in (None, "", "Location" if redeemed.workspaces else "Company"):
+    if _USER_TYPES.get(fields.get("user_type", ""), "") not in ("", "Location" if redeemed.workspaces else "Company"):
         raise GrantRefused
 
 
@@ -204,14 +203,22 @@ def _meant(asked: Mapping[str, str], *known: str) -> bool:
     return any(wanted in each.casefold() for each in known)
 
 
-def _choices(grant: Grant | None, user_type: str | None) -> Sequence[tuple[str, bool]]:
-    return ("grant_type", grant is not None), ("user_type", user_type in (None, "Company", "Location"))
+def _choices(grant: Grant | None, fields: Fields) -> Sequence[tuple[str, bool]]:
+    return ("grant_type", grant is not None), ("user_type", fields.get("user_type", "") in _USER_TYPES)
 
 
 def _paper(paper: wire.Paper) -> Answer:
     return Answer(200, wire.token(paper), {"pragma": "no-cache"}, secret=True)
 
 
+# The last two are how the official Python client spells its own constants in a form.
+_USER_TYPES: Mapping[str, str] = {
+    "": "",
+    "Company": "Company",
+    "Location": "Location",
+    "UserType.COMPANY": "Company",
+    "UserType.LOCATION": "Location",
+}
 _GRANTS: Mapping[str, Grant] = {
     "authorization_code": _by_code,
     "refresh_token": _by_refresh,

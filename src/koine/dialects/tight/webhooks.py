@@ -13,6 +13,7 @@ import orjson
 from koine.core.feed import sight
 from koine.core.feed.model import FeedEvent
 from koine.core.webhooks.model import Due, Keys, Webhook
+from koine.core.webhooks.patience import USUAL, Patience
 from koine.dialects.tight import ids, wire, words
 from koine.dialects.tight.inferred import VERIFIABLE
 from koine.dialects.tight.wire import Json
@@ -75,6 +76,15 @@ def parts() -> Mapping[str, frozenset[str]]:
 def needs() -> Sequence[str]:
     """Whoever is told, is told what was said."""
     return ("messages:read",)
+
+
+def patience() -> Patience:
+    """As everybody's."""
+    return USUAL
+
+
+def house_key() -> None:
+    """Each webhook has keys of its own."""
 
 
 def secret(keys: Keys) -> str:
