@@ -8,6 +8,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse
 from starlette.routing import Route, Router
 
+from koine.core.files.model import Means as FileMeans
 from koine.core.limits.limits import Limits
 from koine.core.limits.model import Rate
 from koine.core.tokens.keyring import Keyring
@@ -21,6 +22,7 @@ from koine.dialects.libredesk.libredesk import Libredesk
 from koine.dialects.native.native import Native
 from koine.dialects.tight.tight import Tight
 from koine.dialects.traffic import Traffic
+from koine.downloads import downloads
 from koine.inbox import setup
 from koine.postgres.database import Database
 from koine.realtime.hub import Hub
@@ -43,6 +45,7 @@ def create(
     hub: Hub,
     wrote: Callable[[], None] = lambda: None,
     webhooks: Means | None = None,
+    files: FileMeans | None = None,
     rates: Mapping[str, Sequence[Rate]] | None = None,
     traffic: Traffic | None = None,
 ) -> Router:
@@ -61,12 +64,14 @@ def create(
         Watch(database, keyring),
         wrote,
         webhooks,
+        files,
         rates or {},
         traffic or Traffic(),
     )
     routes = [
         Route("/health", health),
         *setup.routes(database),
+        *downloads.routes(database, files),
         *(route for spoken in DIALECTS for route in dialect.mount(spoken, services)),
     ]
     return Router(routes, redirect_slashes=False, default=dialect.Unknown(PREFIXES, services))

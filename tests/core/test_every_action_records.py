@@ -11,7 +11,7 @@ import pkgutil
 import shutil
 import tempfile
 from collections.abc import Awaitable, Callable
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +23,9 @@ from koine.core.contacts import contacts
 from koine.core.contacts.model import Described
 from koine.core.conversations import changing, finding, messages, opening, reactions, threads
 from koine.core.conversations.model import Conversation, Opening, Posting, Said
+from koine.core.files import attachments, files
+from koine.core.files.model import Described as FileDescribed
+from koine.core.files.model import File, Stored
 from koine.core.inboxes import inboxes
 from koine.core.sealing import NAME, Sealing
 from koine.core.teams import teams
@@ -36,6 +39,7 @@ from koine.demo import World
 from koine.outgoing import Outgoing
 from koine.postgres.database import Database, Row, Tx
 from koine.reactions.webhooks import SHAPES
+from koine.storage import new_key
 
 Deed = Callable[[Tx, Actor, World, Conversation], Awaitable[object]]
 
@@ -109,6 +113,28 @@ async def _replay_range(tx: Tx, by: Actor, world: World, lamp: Conversation) -> 
     )
 
 
+async def _file(tx: Tx, by: Actor, world: World) -> File:
+    stored = Stored(new_key(), "lamp.png", "image/png", 1, b"digest")
+    return await files.add(tx, by, _home(world), stored, FileDescribed("The lamp"))
+
+
+async def _describe(tx: Tx, by: Actor, world: World, lamp: Conversation) -> None:
+    file = await files.describe(
+        tx, by, await _file(tx, by, world), FileDescribed(notes="Broken", date=date(2026, 1, 31))
+    )
+    assert await files.describe(tx, by, file, FileDescribed(notes="Broken")) is file
+
+
+async def _bin(tx: Tx, by: Actor, world: World, lamp: Conversation) -> None:
+    file = await files.delete(tx, by, await _file(tx, by, world))
+    assert await files.delete(tx, by, file) is file
+
+
+async def _unbin(tx: Tx, by: Actor, world: World, lamp: Conversation) -> None:
+    file = await files.restore(tx, by, await files.delete(tx, by, await _file(tx, by, world)))
+    assert await files.restore(tx, by, file) is file
+
+
 # Each action once, in a way that really changes something; the kinds of event it must record, in order: those of the
 # feed, then those of the account.
 DEEDS: dict[Callable[..., Any], tuple[Deed, list[str]]] = {
@@ -144,6 +170,10 @@ DEEDS: dict[Callable[..., Any], tuple[Deed, list[str]]] = {
     ),
     changing.delete: (lambda tx, by, world, lamp: changing.delete(tx, by, lamp), ["conversation.deleted"]),
     changing.restore: (_restore, ["conversation.deleted", "conversation.restored"]),
+    files.add: (lambda tx, by, world, lamp: _file(tx, by, world), ["file.uploaded"]),
+    files.describe: (_describe, ["file.uploaded", "file.updated"]),
+    files.delete: (_bin, ["file.uploaded", "file.deleted"]),
+    files.restore: (_unbin, ["file.uploaded", "file.deleted", "file.restored"]),
     contacts.create: (
         lambda tx, by, world, lamp: contacts.create(tx, by, _home(world), Described("new@example.com")),
         ["contact.created"],
@@ -228,7 +258,12 @@ READING = {
     "koine.core.outbox",
     "koine.core.webhooks.managing",
 }
-READERS = {messages.find, messages.latest, contacts.by_uuid, tokens.of_account}
+READERS = {files.find, files.held, files.query, attachments.missing, attachments.must_exist, attachments.unsaid} | {
+    messages.find,
+    messages.latest,
+    contacts.by_uuid,
+    tokens.of_account,
+}
 
 
 def test_every_action_is_among_the_deeds() -> None:

@@ -18,6 +18,7 @@ class Event:
     conversation_id: int | None = None
     message_id: int | None = None
     contact_id: int | None = None
+    file_id: int | None = None
     data: Data = field(default_factory=dict)
 
 
@@ -144,6 +145,39 @@ class WebhookDisabled(Event):
 
     __slots__ = ()
     kind = "webhook.disabled"
+
+
+# ── Files: `data` of each has file_id ───────────────────────────────────────────────────────────────────────────────
+
+
+class FileUploaded(Event):
+    """`data`: file_name, content_type, size."""
+
+    __slots__ = ()
+    kind = "file.uploaded"
+
+
+class FileUpdated(Event):
+    """`data`: changed, which has {from, to} by the names of what changed: description, notes, date, amount, entity,
+    custom_data.
+    """
+
+    __slots__ = ()
+    kind = "file.updated"
+
+
+class FileDeleted(Event):
+    """It went into the bin."""
+
+    __slots__ = ()
+    kind = "file.deleted"
+
+
+class FileRestored(Event):
+    """It came back from the bin."""
+
+    __slots__ = ()
+    kind = "file.restored"
 
 
 # ── The account ─────────────────────────────────────────────────────────────────────────────────────────────────────

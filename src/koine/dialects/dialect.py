@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Literal, Protocol
 
 import asyncpg
@@ -15,10 +16,11 @@ from starlette.types import Receive, Scope, Send
 from koine.core.actor import Actor
 from koine.core.errors import Invalid, Refused, TooBroad
 from koine.core.limits.model import Rate
-from koine.dialects import repeating, streaming
+from koine.dialects import repeating, streaming, uploading
 from koine.dialects.call import Answer, Call, ClientGone, Runtime, send_answer
 from koine.dialects.edge import NoSuchRoute, WrongMethod
 from koine.dialects.streaming import Stream
+from koine.dialects.uploading import Upload
 
 log = logging.getLogger("koine")
 
@@ -32,12 +34,16 @@ _UNSTORABLE = (asyncpg.DataError, UnicodeEncodeError)
 
 @dataclass(frozen=True, slots=True)
 class Route:
-    """One endpoint. It reads or writes for an actor; an `open` one answers whoever asks, and has no `tx`."""
+    """One endpoint. It reads or writes for an actor; an `open` one answers whoever asks, and has no `tx`.
+
+    With `upload` it takes a file, in a form instead of a body.
+    """
 
     method: str
     path: str
     handler: Handler
     access: Access
+    upload: Upload | None = None
 
     @property
     def repeatable(self) -> bool:
@@ -78,9 +84,9 @@ def get(path: str, handler: Handler) -> Route:
     return Route("GET", path, handler, "reads")
 
 
-def post(path: str, handler: Handler, access: Access = "writes") -> Route:
+def post(path: str, handler: Handler, access: Access = "writes", *, upload: Upload | None = None) -> Route:
     """An endpoint that writes, unless it says that it asks a question by POST."""
-    return Route("POST", path, handler, access)
+    return Route("POST", path, handler, access, upload)
 
 
 def put(path: str, handler: Handler) -> Route:
@@ -145,6 +151,8 @@ class Endpoint:
         call.actor = await self._dialect.authenticate(call)
         if self._rates:
             await self._count(call)
+        if route.upload is not None:
+            return await uploading.served(call, route.upload, partial(self._with_tx, route, call))
         await call.receive_body()
         try:
             return await self._with_tx(route, call)

@@ -58,4 +58,5 @@ def _sealing(call: Call) -> Sealing:
 def _fingerprint(call: Call) -> bytes:
     """What tells a request from others: method, path, query and body; not its headers, which proxies may change."""
     raw_path, query = call.scope["raw_path"], call.scope["query_string"]
-    return hashlib.sha256(b"%b %b?%b\n%b" % (call.method.encode(), raw_path, query, call.body)).digest()
+    body = call.body if call.form is None else call.form.fingerprint
+    return hashlib.sha256(b"%b %b?%b\n%b" % (call.method.encode(), raw_path, query, body)).digest()

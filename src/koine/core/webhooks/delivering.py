@@ -6,7 +6,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from koine.core.actor import system
+from koine.core.feed import feed as feeds
 from koine.core.feed import store as feed
+from koine.core.jobs import gathering
 from koine.core.webhooks import keys, patience, waking, webhooks
 from koine.core.webhooks.model import PING, DeliveryState, DisabledBecause, Due, Keys, Outcome, Shape, Speech, Webhook
 from koine.core.webhooks.parts import Told
@@ -37,11 +39,24 @@ class Queue:
     workspaces: tuple[int, ...]
 
 
-async def spread(tx: Tx, told_of: Sequence[Told], workspace_id: int, event_id: int) -> None:
-    """Make deliveries of an event for all who want to be told of it, one for each part. Done twice, it is done once."""
-    told = await deliveries.spread(tx, told_of, workspace_id, event_id)
+async def spread(tx: Tx, told_of: Sequence[Told], workspace_id: int, *, at_most: int) -> bool:
+    """Make deliveries of what has happened in a workspace since this was last done; whether there is more.
+
+    One for each part of an event and all who want to be told of it. Done twice, it is done once.
+    """
+    done = await gathering.begin(tx, workspace_id, waking.SPREADING)
+    if done is None:
+        return False
+    extent = await feeds.extent(tx, workspace_id)
+    after = max(done, extent.pruned)
+    upto = min(after + at_most, extent.last)
+    if upto <= after:
+        return False
+    told = await deliveries.spread(tx, told_of, workspace_id, after, upto)
+    await gathering.reached(tx, workspace_id, waking.SPREADING, upto)
     if told:
         await waking.call(tx, [(row["id"], row["home_id"], row["wake"]) for row in told])
+    return upto < extent.last
 
 
 async def queue(database: Database, speech: Speech, home_id: int, webhook_id: int) -> Queue | None:

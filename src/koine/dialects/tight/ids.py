@@ -23,6 +23,11 @@ def attachment(id: int) -> str:
     return f"att_{id}"
 
 
+def file(id: int) -> str:
+    """The id of a file as uploads know it."""
+    return f"fil_{id}"
+
+
 def company(workspace_id: int) -> str:
     """A company's id: a workspace is a company."""
     return f"co_{workspace_id}"
