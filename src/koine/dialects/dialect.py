@@ -75,6 +75,16 @@ def post(path: str, handler: Handler, access: Access = "writes") -> Route:
     return Route("POST", path, handler, access)
 
 
+def put(path: str, handler: Handler) -> Route:
+    """An endpoint that changes what is there."""
+    return Route("PUT", path, handler, "writes")
+
+
+def delete(path: str, handler: Handler) -> Route:
+    """An endpoint that takes away what is there."""
+    return Route("DELETE", path, handler, "writes")
+
+
 def mount(dialect: Dialect, services: Runtime) -> list[BaseRoute]:
     """The dialect's endpoints, one for each path: a wrong method is refused in the dialect's words."""
     paths: dict[str, dict[str, Route]] = {}
