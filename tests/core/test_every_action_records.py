@@ -68,6 +68,12 @@ async def _take_back(tx: Tx, by: Actor, world: World, lamp: Conversation) -> Non
     await reactions.remove(tx, by, lamp.last_message.id, "thumbs_up")
 
 
+async def _delete_contact(tx: Tx, by: Actor, world: World, lamp: Conversation) -> None:
+    contact = world.lamplight.contacts[0]
+    await threads.open(tx, by, _home(world), contact.uuid)
+    await contacts.delete(tx, by, contact)
+
+
 @functools.cache
 def _means() -> hooks.Means:
     folder = tempfile.mkdtemp(prefix="test-of-koine-")
@@ -168,6 +174,18 @@ DEEDS: dict[Callable[..., Any], tuple[Deed, list[str]]] = {
         lambda tx, by, world, lamp: changing.mark(tx, by, lamp, read=not lamp.read),
         ["conversation.read_changed"],
     ),
+    changing.set_unread: (
+        lambda tx, by, world, lamp: changing.set_unread(tx, by, lamp, 7),
+        ["conversation.unread_changed"],
+    ),
+    changing.star: (
+        lambda tx, by, world, lamp: changing.star(tx, by, lamp, starred=not lamp.starred),
+        ["conversation.starred"],
+    ),
+    changing.rate: (
+        lambda tx, by, world, lamp: changing.rate(tx, by, lamp, "positive"),
+        ["conversation.rated"],
+    ),
     changing.delete: (lambda tx, by, world, lamp: changing.delete(tx, by, lamp), ["conversation.deleted"]),
     changing.restore: (_restore, ["conversation.deleted", "conversation.restored"]),
     files.add: (lambda tx, by, world, lamp: _file(tx, by, world), ["file.uploaded"]),
@@ -184,6 +202,11 @@ DEEDS: dict[Callable[..., Any], tuple[Deed, list[str]]] = {
         ),
         ["contact.updated"],
     ),
+    contacts.update: (
+        lambda tx, by, world, lamp: contacts.update(tx, by, world.lamplight.contacts[0], Described(phone="")),
+        ["contact.updated"],
+    ),
+    contacts.delete: (_delete_contact, ["conversation.opened", "conversation.deleted", "contact.deleted"]),
     contacts.known_or_new: (
         lambda tx, by, world, lamp: contacts.known_or_new(tx, by, _home(world), Described("other@example.com")),
         ["contact.created"],
@@ -251,9 +274,11 @@ def actions() -> list[Callable[..., Any]]:
 
 # These only read, which the read-only transactions of every GET in the tests prove.
 READING = {
+    "koine.core.contacts.listing",
     "koine.core.conversations.arrival",
     "koine.core.conversations.finding",
     "koine.core.conversations.listing",
+    "koine.core.conversations.searching",
     "koine.core.feed.feed",
     "koine.core.outbox",
     "koine.core.webhooks.managing",
@@ -296,6 +321,10 @@ async def test_what_changes_nothing_tells_nothing(database: Database, world: Wor
         await changing.restore(tx, reader, lamp)
         assert lamp.last_message is not None
         await reactions.remove(tx, reader, lamp.last_message.id, "thumbs_up")
+        await changing.set_unread(tx, reader, lamp, lamp.unread_count)
+        await changing.star(tx, reader, lamp, starred=lamp.starred)
+        otto = world.lamplight.contacts[1]
+        await contacts.update(tx, reader, otto, Described(otto.email, otto.phone, otto.first_name, dnd=False))
         assert await _recorded(tx, world) == before
 
 

@@ -44,9 +44,7 @@ def add(parser: argparse.ArgumentParser) -> None:
         "--workspace", type=int, required=True, action="append", metavar="ID", help="where; may be given several times"
     )
     create.add_argument("--name", default="", help="what you call it")
-    create.add_argument(
-        "--custom", action="store_true", help="one beside the usual one: it carries only what names it"
-    )
+    create.add_argument("--custom", action="store_true", help="one beside the usual one: it carries only what names it")
     create.add_argument(
         "--token", type=int, metavar="ID", help="the token or app whose it is (default: any of the workspace)"
     )

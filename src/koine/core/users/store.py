@@ -84,6 +84,18 @@ async def member(tx: Tx, workspace_id: int, uuid: UUID) -> Row | None:
     )
 
 
+async def members(tx: Tx, workspace_id: int, uuids: Sequence[UUID]) -> list[Row]:
+    """The ids of those members of a workspace who have these uuids."""
+    return await tx.rows(
+        """
+        select u.id, u.uuid from users u join memberships m on m.user_id = u.id
+         where m.workspace_id = $1 and u.uuid = any ($2::uuid[])
+        """,
+        workspace_id,
+        list(uuids),
+    )
+
+
 async def memberships(tx: Tx, user_id: int) -> list[Row]:
     """What somebody may do, a row a workspace."""
     return await tx.rows(
