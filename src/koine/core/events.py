@@ -1,4 +1,7 @@
-"""Everything that can have happened, on one page. Each event is recorded in the transaction of what it tells."""
+"""Everything that can have happened in a workspace. Each event is recorded in the transaction of what it tells.
+
+What can have happened to an account besides its webhooks is in `account_events`.
+"""
 
 from __future__ import annotations
 
@@ -208,6 +211,37 @@ class FileRestored(Event):
     kind = "file.restored"
 
 
+# ── The workspace itself ────────────────────────────────────────────────────────────────────────────────────────────
+
+
+class WorkspaceOpened(Event):
+    """It was founded. `data`: name."""
+
+    __slots__ = ()
+    kind = "workspace.opened"
+
+
+class WorkspaceUpdated(Event):
+    """`data`: each value that changed, as {"from", "to"}; `owners` are lists of people."""
+
+    __slots__ = ()
+    kind = "workspace.updated"
+
+
+class WorkspaceDeleted(Event):
+    """No token opens it any more."""
+
+    __slots__ = ()
+    kind = "workspace.deleted"
+
+
+class WorkspaceRestored(Event):
+    """It is open again to those whose it was."""
+
+    __slots__ = ()
+    kind = "workspace.restored"
+
+
 # ── The account ─────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
@@ -218,48 +252,6 @@ class AccountEvent:
     kind: ClassVar[str]
     account_id: int
     data: Data = field(default_factory=dict)
-
-
-class WorkspaceCreated(AccountEvent):
-    """`data`: workspace_id, name."""
-
-    __slots__ = ()
-    kind = "workspace.created"
-
-
-class UserCreated(AccountEvent):
-    """`data`: user_id."""
-
-    __slots__ = ()
-    kind = "user.created"
-
-
-class PasswordSet(AccountEvent):
-    """`data`: user_id."""
-
-    __slots__ = ()
-    kind = "password.set"
-
-
-class MemberAdded(AccountEvent):
-    """`data`: user_id, workspace_id, role."""
-
-    __slots__ = ()
-    kind = "member.added"
-
-
-class TokenCreated(AccountEvent):
-    """`data`: token_id, dialect, kind."""
-
-    __slots__ = ()
-    kind = "token.created"
-
-
-class TokenRevoked(AccountEvent):
-    """`data`: token_id."""
-
-    __slots__ = ()
-    kind = "token.revoked"
 
 
 class WebhookCreated(AccountEvent):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 from urllib.parse import parse_qs
 
 import orjson
@@ -14,7 +14,7 @@ from starlette.types import Message, Receive, Scope, Send
 
 from koine.core.actor import Actor
 from koine.core.errors import Invalid
-from koine.core.files import links
+from koine.core.files.links import Links
 from koine.core.files.model import Means as FileMeans
 from koine.core.limits.limits import Limits
 from koine.core.limits.model import Allowance, Rate
@@ -34,22 +34,6 @@ MAX_BODY = 1024 * 1024  # bytes
 MAX_PARAMETERS = 200
 
 Model = TypeVar("Model", bound=BaseModel)
-
-
-class Linked(Protocol):
-    """A file as links need to know it."""
-
-    @property
-    def id(self) -> int:
-        """Its number."""
-
-    @property
-    def file_name(self) -> str:
-        """Its name."""
-
-    @property
-    def available(self) -> bool:
-        """Whether its bytes are there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,11 +58,10 @@ class Runtime:
     rates: Mapping[str, Sequence[Rate]] = field(default_factory=dict)
     traffic: Traffic = field(default_factory=Traffic)
 
-    def link(self, workspace_id: int, file: Linked) -> str | None:
-        """Where the bytes of a file can be fetched for the next minutes; None where they are lost."""
-        if self.files is None or not file.available:
-            return None
-        return self.base_url + links.path(self.files.sealing, workspace_id, file.id, file.file_name)
+    @property
+    def links(self) -> Links:
+        """Where files are fetched from."""
+        return Links(self.base_url, None if self.files is None else self.files.sealing)
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +91,9 @@ class Call:
     """A request on its way through a dialect. `actor` and `tx` are there once the dialect knows who calls.
 
     `bearer` is the token that was shown, where the dialect keeps it for its handlers; `allowances` are what the caller
-    may still ask, where requests are counted. `form` is what came instead of a body where the endpoint takes a file.
+    may still ask, where requests are counted. `form` is what came instead of a body where the endpoint takes a file. A
+    handler says `opens_more` when it changes what is open to whom in the account: what is remembered of that is
+    forgotten after the commit.
     """
 
     __slots__ = (
@@ -121,6 +106,7 @@ class Call:
         "body",
         "form",
         "method",
+        "opens_more",
         "path",
         "scope",
         "services",
@@ -139,6 +125,7 @@ class Call:
         self.body = b""
         self.allowances: Sequence[Allowance] = ()
         self.form: Form | None = None
+        self.opens_more = False
         self._receive = receive
         self._headers: dict[bytes, bytes] | None = None
         self._id: str | None = None

@@ -118,13 +118,8 @@ class Endpoint:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         call = Call(scope, receive, self._services)
-        traffic = self._services.traffic
         try:
-            traffic.begin()
-            try:
-                answer = await self._answer(call)
-            finally:
-                traffic.end()
+            answer = await self._answer(call)
             if isinstance(answer, Stream):
                 await streaming.serve(answer, scope, receive, send)
                 return
@@ -168,6 +163,14 @@ class Endpoint:
 
     async def _with_tx(self, route: Route, call: Call) -> Answer:
         """The answer is only sent after the commit."""
+        traffic = self._services.traffic
+        traffic.begin()
+        try:
+            return await self._in_tx(route, call)
+        finally:
+            traffic.end()
+
+    async def _in_tx(self, route: Route, call: Call) -> Answer:
         database, workspaces = self._services.database, call.actor.workspaces
         async with database.reading(workspaces) if route.access == "reads" else database.writing(workspaces) as tx:
             call.tx = tx
@@ -175,6 +178,8 @@ class Endpoint:
             answer = await (route.handler(call) if key is None else repeating.once(key, call, route.handler))
         if route.access == "writes":
             self._services.wrote()
+            if call.opens_more:
+                self._services.keyring.forget(call.actor.account_id)
         return answer
 
 

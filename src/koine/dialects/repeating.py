@@ -25,6 +25,8 @@ async def once(key: str, call: Call, handler: Callable[[Call], Awaitable[Answer]
     with a better request. Raises KeyMalformed, NowhereToKeep, KeyInFlight and KeyReused.
     """
     own, fingerprint = keys.of(call.actor, key), _fingerprint(call)
+    if own.workspace_id not in call.tx.workspaces:  # the actor's home was deleted
+        await call.tx.see(own.workspace_id)
     kept = await keys.take(call.tx, own, fingerprint)
     if kept is not None:
         return _again(call, own, kept)

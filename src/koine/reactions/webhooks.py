@@ -7,6 +7,7 @@ import time
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 
+from koine.core.files.links import Links
 from koine.core.jobs import gathering
 from koine.core.sealing import NAME, Sealing, SealingFailed
 from koine.core.webhooks import delivering, parts, patience, waking
@@ -115,7 +116,8 @@ def means(outgoing: Outgoing, settings: Settings) -> Means:
 
 def speech(settings: Settings) -> Speech:
     """What a process needs to tell what happens."""
-    return Speech(Sealing(settings.data / NAME), SHAPES, settings.url)
+    sealing = Sealing(settings.data / NAME)
+    return Speech(sealing, SHAPES, Links(settings.url, sealing))
 
 
 def reactions(outgoing: Outgoing, speech: Speech) -> Sequence[Reaction]:

@@ -10,6 +10,7 @@ import struct
 import time
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from dataclasses import dataclass
+from typing import Protocol
 from urllib.parse import quote
 
 from koine.core.sealing import SIGNATURE, Sealing
@@ -28,6 +29,39 @@ class Link:
 
     workspace_id: int
     file_id: int
+
+
+class Linked(Protocol):
+    """A file as links need to know it."""
+
+    @property
+    def id(self) -> int:
+        """Its number."""
+
+    @property
+    def file_name(self) -> str:
+        """Its name."""
+
+    @property
+    def available(self) -> bool:
+        """Whether its bytes are there."""
+
+
+@dataclass(frozen=True, slots=True)
+class Links:
+    """Where this Koine's files are fetched from. `base_url` is how clients reach it, without a slash at the end.
+
+    Without `sealing` there are no links.
+    """
+
+    base_url: str
+    sealing: Sealing | None
+
+    def to(self, workspace_id: int, file: Linked) -> str | None:
+        """Where the bytes of a file can be fetched for the next minutes; None where they are lost."""
+        if self.sealing is None or not file.available:
+            return None
+        return self.base_url + path(self.sealing, workspace_id, file.id, file.file_name)
 
 
 def path(sealing: Sealing, workspace_id: int, file_id: int, file_name: str) -> str:

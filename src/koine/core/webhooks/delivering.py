@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from koine.core.actor import system
 from koine.core.feed import feed as feeds
 from koine.core.feed import store as feed
+from koine.core.files.links import Links
 from koine.core.jobs import gathering
 from koine.core.webhooks import keys, patience, waking, webhooks
 from koine.core.webhooks.model import PING, DeliveryState, DisabledBecause, Due, Keys, Outcome, Shape, Speech, Webhook
@@ -69,11 +70,11 @@ async def queue(database: Database, speech: Speech, home_id: int, webhook_id: in
         shape = speech.shapes[webhook.dialect]
         opened = [keys.opened(speech.sealing, webhook.uuid, seal) for seal in seals]
         if webhook.workspace_id is not None:
-            due, more = await _due(tx, webhook, shape, speech.base_url)
+            due, more = await _due(tx, webhook, shape, speech.links)
             return Queue(webhook, shape, opened, due, more, tx.workspaces)
         everywhere = tuple(workspace.id for workspace in await workspaces.find(tx, webhook.account_id))
     async with database.reading(everywhere) as tx:
-        due, more = await _due(tx, webhook, shape, speech.base_url)
+        due, more = await _due(tx, webhook, shape, speech.links)
         return Queue(webhook, shape, opened, due, more, everywhere)
 
 
@@ -110,18 +111,18 @@ async def come_again(database: Database, queue: Queue) -> None:
             await waking.call_later(tx, webhook.id, webhook.home_id, at)
 
 
-async def _due(tx: Tx, webhook: Webhook, shape: Shape, base_url: str) -> tuple[list[tuple[Due, bytes | Outcome]], bool]:
+async def _due(tx: Tx, webhook: Webhook, shape: Shape, links: Links) -> tuple[list[tuple[Due, bytes | Outcome]], bool]:
     found, more = await deliveries.queue(tx, webhook.id, TOGETHER)
-    return [(due, await _body(tx, webhook, shape, due, base_url)) for due in found], more
+    return [(due, await _body(tx, webhook, shape, due, links)) for due in found], more
 
 
-async def _body(tx: Tx, webhook: Webhook, shape: Shape, due: Due, base_url: str) -> bytes | Outcome:
+async def _body(tx: Tx, webhook: Webhook, shape: Shape, due: Due, links: Links) -> bytes | Outcome:
     if due.event_id is None:
         return shape.ping(webhook, due)
     event = await feed.by_row(tx, due.workspace_id, due.event_id)
     if event is None:
         return GONE
-    body = await shape.body(tx, webhook, due, event, base_url=base_url)
+    body = await shape.body(tx, webhook, due, event, links=links)
     return WORDLESS if body is None else body
 
 

@@ -99,6 +99,7 @@ _PROBLEMS: dict[ProblemKind, tuple[str, str]] = {
     "malformed": ("INVALID_FORMAT", "{Name} is not well formed"),
     "not_found": ("INVALID_VALUE", "The {name} provided is not valid"),
     "unchangeable": ("NOT_MODIFIABLE", "{Name} cannot be changed"),
+    "taken": ("DUPLICATE", "The {name} provided is in use already"),
 }
 
 _FAULT: Error = {"type": "UNKNOWN_ERROR", "message": "An unexpected error occurred", "param": None}

@@ -9,8 +9,8 @@ from typing import Annotated, Any
 from pydantic import AfterValidator, BeforeValidator, Field
 from pydantic_core import PydanticCustomError
 
+from koine.core.files.links import Links
 from koine.core.files.model import Described, File
-from koine.dialects.call import Runtime
 from koine.dialects.reading import not_blank, storable
 from koine.dialects.tight import fields, ids, inferred
 
@@ -72,7 +72,7 @@ def described(given: NewFile | ChangedFile) -> Described:
     return Described(given.description, given.notes, given.date, given.amount, given.entity_id, given.custom_data)
 
 
-def file(shown: File, services: Runtime) -> Json:
+def file(shown: File, links: Links) -> Json:
     """A file, with a link that is good for a few minutes; null when it is deleted, or its bytes are lost."""
     said = shown.described
     return {
@@ -80,7 +80,7 @@ def file(shown: File, services: Runtime) -> Json:
         "entity": {"id": said.entity},
         "description": said.description or "",
         "notes": said.notes,
-        "url": services.link(shown.workspace_id, shown) if shown.deleted_at is None else None,
+        "url": links.to(shown.workspace_id, shown) if shown.deleted_at is None else None,
         "date": said.date.isoformat() if said.date else None,
         "amount": said.amount,
         "status": "DELETED" if shown.deleted_at else "ACTIVE",

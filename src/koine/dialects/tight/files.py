@@ -72,11 +72,11 @@ async def query(call: Call) -> Answer:
     of = paging.files_of(order, asked)
     window = paging.window(question.limit or inferred.DEFAULT_PAGE, question.cursor, of, order.by)
     page = await files.query(call.tx, call.actor, asked, order, window)
-    return envelope.page([file_wire.file(shown, call.services) for shown in page.items], paging.cursors(page, of))
+    return envelope.page([file_wire.file(shown, call.services.links) for shown in page.items], paging.cursors(page, of))
 
 
 def _one(call: Call, file: File) -> Answer:
-    return envelope.one(file_wire.file(file, call.services))
+    return envelope.one(file_wire.file(file, call.services.links))
 
 
 def _number(call: Call) -> int:

@@ -69,7 +69,7 @@ async def _saved(call: Call, item: ChangedFile | Wrong, there: dict[int, File]) 
     except (Forbidden, Invalid) as refused:
         return _failed(refused)
     there[file.id] = file
-    return envelope.succeeded(file_wire.file(file, call.services))
+    return envelope.succeeded(file_wire.file(file, call.services.links))
 
 
 async def _change(tx: Tx, by: Actor, file: File, item: ChangedFile) -> File:

@@ -102,7 +102,7 @@ _TEXTS: dict[str, Compares] = {
     "author_user_id": "author_external_id",
     "author_email": "author_email",
 }
-_OPERATORS: dict[str, Comparison] = {
+OPERATORS: dict[str, Comparison] = {
     "equal": "equal",
     "not_equal": "not_equal",
     "greater_than": "greater",
@@ -137,7 +137,7 @@ def asked(filter: Filter | None) -> Asked:
 
 def compared(texts: Texts | None) -> list[tuple[Comparison, str]]:
     """What is asked of one field of text."""
-    return [(_OPERATORS[operator], value) for operator, value in texts or () if value is not None]
+    return [(OPERATORS[operator], value) for operator, value in texts or () if value is not None]
 
 
 def workspaces(companies: Sequence[str]) -> list[int]:

@@ -33,6 +33,16 @@ def company(workspace_id: int) -> str:
     return f"co_{workspace_id}"
 
 
+def bookkeeper(user_id: int) -> str:
+    """A bookkeeper's id."""
+    return f"bkpr_{user_id}"
+
+
+def read_bookkeeper(text: str) -> int | None:
+    """The user who is a bookkeeper, or None when no id is written so."""
+    return _read("bkpr_", text)
+
+
 def read_conversation(text: str) -> int | None:
     """The number of a conversation, or None when no id is written so."""
     return _read("con_", text)

@@ -64,3 +64,13 @@ LIFETIME = timedelta(hours=1)
 
 # Webhooks (§11): how many seconds the token of a delivery is good for.
 VERIFIABLE = 300
+# Companies and their people (§12), of which the sources show a sample only.
+ROLES = ("ACCOUNTANT",)
+MAX_NAME = 255  # also of user ids, and of the partner's own ids of companies
+MAX_EMAIL = 320
+MAX_WORD = 64  # entity types, accounting methods, features and languages: any word, as nobody lists them
+MAX_OWNERS = 50
+MAX_FEATURES = 100
+MAX_COMPANIES = 1_000  # that a bookkeeper can be limited to
+MAX_ADDRESS = 1_000  # characters; an address is one text, or an object of at most so many members
+MAX_ADDRESS_MEMBERS = 20

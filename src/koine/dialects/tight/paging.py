@@ -77,6 +77,11 @@ def messages_of(conversation_id: int) -> str:
     return _hash(["messages", conversation_id])
 
 
+def other(*question: Any) -> str:
+    """The hash of any other list."""
+    return _hash(question)
+
+
 def _encode(place: Place, of: str) -> str:
     said = {place.side.upper(): place.id, "value": place.value, "of": of}
     return base64.urlsafe_b64encode(orjson.dumps(said)).decode()

@@ -8,7 +8,7 @@ from koine.core.actor import Actor
 from koine.core.conversations import finding, messages, visibility
 from koine.core.conversations.model import Conversation, Posted, Posting, Said
 from koine.core.errors import Invalid, Problem
-from koine.dialects.call import Runtime
+from koine.core.files.links import Links
 from koine.dialects.tight import envelope, errors, ids, references, wire
 from koine.dialects.tight.batch import Wrong
 from koine.dialects.tight.envelope import Result
@@ -22,7 +22,7 @@ _FILES = ("attachmentIds",)
 _NOWHERE = 0  # no conversation has this number
 
 
-async def post(tx: Tx, by: Actor, items: Sequence[Item], services: Runtime) -> list[Result]:
+async def post(tx: Tx, by: Actor, items: Sequence[Item], links: Links) -> list[Result]:
     """What became of each item, in the same order (contracts/tight.md §4.5, §7.2)."""
     await _promise_or_hold(tx, by, items)
     problems = await _problems(tx, by, items)
@@ -30,7 +30,7 @@ async def post(tx: Tx, by: Actor, items: Sequence[Item], services: Runtime) -> l
     posted = await messages.post(tx, by, [_posting(item) for item in right]) if right else []
     became = iter(zip(right, posted, strict=True))
     author = wire.author(by.author)
-    return [_failed(wrong) if wrong else await _result(tx, by, *next(became), author, services) for wrong in problems]
+    return [_failed(wrong) if wrong else await _result(tx, by, *next(became), author, links) for wrong in problems]
 
 
 async def _promise_or_hold(tx: Tx, by: Actor, items: Sequence[Item]) -> None:
@@ -82,12 +82,12 @@ def _posting(item: NewMessage) -> Posting:
 
 
 async def _result(
-    tx: Tx, by: Actor, item: NewMessage, became: Posted | None, author: wire.Json, services: Runtime
+    tx: Tx, by: Actor, item: NewMessage, became: Posted | None, author: wire.Json, links: Links
 ) -> Result:
     if became is None:
         return _failed([Problem("not_found", _CONVERSATION)])
     if item.attachment_ids:
-        return envelope.succeeded(wire.message(await messages.find(tx, by, became.id), services))
+        return envelope.succeeded(wire.message(await messages.find(tx, by, became.id), links))
     return envelope.succeeded(wire.posted(item, became, author))
 
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from koine.dialects.dialect import Route, delete, get, post
-from koine.dialects.tight import conversations, files, messages, reactions, tokens
+from koine.dialects.tight import audit_trail, conversations, files, messages, reactions, tokens
+from koine.dialects.tight.provisioning import bookkeepers, company
 
 ROUTES: tuple[Route, ...] = (
     post("/v6/auth/token", tokens.issue, "open"),
@@ -22,4 +23,12 @@ ROUTES: tuple[Route, ...] = (
     post("/v6/files/query", files.query, "reads"),
     get("/v6/files/{id}", files.get),
     delete("/v6/files/{id}", files.delete),
+    post("/v6/company", company.save),
+    post("/v6/company/query", company.query, "reads"),
+    get("/v6/company/{id}", company.get),
+    delete("/v6/company/{id}", company.delete),
+    post("/v6/bookkeepers", bookkeepers.save),
+    post("/v6/bookkeepers/query", bookkeepers.query, "reads"),
+    get("/v6/bookkeepers/{id}", bookkeepers.get),
+    get("/v6/auditTrail/{id}", audit_trail.get),
 )

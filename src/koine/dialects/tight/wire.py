@@ -12,7 +12,7 @@ from pydantic import Field
 from koine.core.actor import Author
 from koine.core.conversations.model import Attachment, Conversation, Message, Opened, Posted, Reaction
 from koine.core.files import kinds
-from koine.dialects.call import Runtime
+from koine.core.files.links import Links
 from koine.dialects.tight import fields, ids
 
 Json = dict[str, Any]
@@ -115,7 +115,7 @@ def opened(item: NewConversation, became: Opened, by: Json) -> Json:
     }
 
 
-def message(shown: Message, services: Runtime) -> Json:
+def message(shown: Message, links: Links) -> Json:
     """A message in full (§7.1)."""
     return {
         "id": ids.message(shown.id),
@@ -126,7 +126,7 @@ def message(shown: Message, services: Runtime) -> Json:
         "createdDateTime": moment(shown.created_at),
         "lastUpdatedDateTime": moment(shown.updated_at),
         "reactions": [_reaction(reaction) for reaction in shown.reactions],
-        "attachments": [_attachment(shown.workspace_id, file, services) for file in shown.attachments],
+        "attachments": [_attachment(shown.workspace_id, file, links) for file in shown.attachments],
     }
 
 
@@ -161,15 +161,15 @@ def _reaction(reaction: Reaction) -> Json:
     return {"emojiCode": reaction.emoji, "authorInfo": [author(who) for who in reaction.authors]}
 
 
-def _attachment(workspace_id: int, file: Attachment, services: Runtime) -> Json:
+def _attachment(workspace_id: int, file: Attachment, links: Links) -> Json:
     """The link is good for a few minutes; it is null where the file's bytes are lost (§8.1)."""
     return {
         "id": ids.attachment(file.id),
-        "url": services.link(workspace_id, file),
+        "url": links.to(workspace_id, file),
         "fileName": file.file_name,
         "fileSize": size(file.size),
         "createdDateTime": moment(file.created_at),
-        "iconUrl": f"{services.base_url}/icons/attachments/{kinds.icon(file.file_name)}.svg",
+        "iconUrl": f"{links.base_url}/icons/attachments/{kinds.icon(file.file_name)}.svg",
     }
 
 
