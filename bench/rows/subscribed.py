@@ -41,6 +41,6 @@ def subscribed(bench: Bench) -> None:
 def _told(bench: Bench, house: House, receiver: Child) -> Iterator[None]:
     """A webhook of the house's workspace, for as long as it is needed."""
     token = asyncio.run(granting.native_token(bench.stack.address, house.usual.workspace_id))
-    id = granting.webhook(bench.stack.base_url, token, f"http://127.0.0.1:{receiver.said[0]}/")
+    id = granting.webhook(bench.stack.base_url, token, f"http://127.0.0.1:{receiver.said[0]}/", events=None)
     yield
     granting.end_webhook(bench.stack.base_url, token, id)

@@ -8,6 +8,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse
 from starlette.routing import Route, Router
 
+from koine.core.files.model import Means as FileMeans
 from koine.core.limits.limits import Limits
 from koine.core.limits.model import Rate
 from koine.core.tokens.keyring import Keyring
@@ -22,6 +23,7 @@ from koine.dialects.libredesk.libredesk import Libredesk
 from koine.dialects.native.native import Native
 from koine.dialects.tight.tight import Tight
 from koine.dialects.traffic import Traffic
+from koine.downloads import downloads
 from koine.inbox import consent, setup
 from koine.postgres.database import Database
 from koine.realtime.hub import Hub
@@ -44,6 +46,7 @@ def create(
     hub: Hub,
     wrote: Callable[[], None] = lambda: None,
     webhooks: Means | None = None,
+    files: FileMeans | None = None,
     rates: Mapping[str, Sequence[Rate]] | None = None,
     traffic: Traffic | None = None,
 ) -> Router:
@@ -62,6 +65,7 @@ def create(
         Watch(database, keyring),
         wrote,
         webhooks,
+        files,
         rates or {},
         traffic or Traffic(),
     )
@@ -69,6 +73,7 @@ def create(
         Route("/health", health),
         *setup.routes(database),
         *consent.routes(database, scopes.SAYS),
+        *downloads.routes(database, files),
         *(route for spoken in DIALECTS for route in dialect.mount(spoken, services)),
     ]
     return Router(routes, redirect_slashes=False, default=dialect.Unknown(PREFIXES, services))

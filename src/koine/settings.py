@@ -9,10 +9,26 @@ from dataclasses import dataclass, field
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from typing import Literal
+from urllib.parse import urlsplit
 
 DIALECTS = ("native", "tight", "highlevel", "libredesk")
 
 PostgresChoice = Literal["auto", "system", "wheel"]
+
+
+LARGEST_UPLOAD = 256 * 1024 * 1024  # bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Bucket:
+    """A place for files that speaks the S3 protocol; without an endpoint it is AWS itself."""
+
+    name: str
+    prefix: str
+    endpoint: str | None
+    region: str
+    access_key_id: str
+    secret_access_key: str = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +40,7 @@ class Settings:
     `outgoing_allow`: networks that webhooks may reach although they are not public, also by http.
     `limited`: whether requests are limited at all; None: nobody has said. `rates`: how many requests in how many
     seconds, by the name of the dialect; those that are not in it have the limits of their contract.
+    `storage`: where files lie; None: in the data folder. `largest_upload`: bytes of one file.
     """
 
     data: Path
@@ -36,6 +53,13 @@ class Settings:
     outgoing_allow: tuple[IPv4Network | IPv6Network, ...] = ()
     limited: bool | None = None
     rates: Mapping[str, tuple[tuple[int, int], ...]] = field(default_factory=dict)
+    storage: Path | Bucket | None = None
+    largest_upload: int = LARGEST_UPLOAD
+
+    @property
+    def files(self) -> Path | Bucket:
+        """Where files lie."""
+        return self.data / "files" if self.storage is None else self.storage
 
     @property
     def url(self) -> str:
@@ -61,7 +85,9 @@ def default_data() -> Path:
 
 def from_environment() -> Settings:
     """`KOINE_DATA`, `KOINE_DATABASE_URL`, `KOINE_POSTGRES`, `KOINE_BASE_URL`, `KOINE_EVENT_RETENTION_DAYS`,
-    `KOINE_OUTGOING_ALLOW`, `KOINE_RATE_LIMITS`.
+    `KOINE_OUTGOING_ALLOW`, `KOINE_RATE_LIMITS`, `KOINE_STORAGE`, `KOINE_S3_…`, `KOINE_MAX_UPLOAD`.
+
+    Raises ValueError, which says what is wrong.
     """
     choice = os.environ.get("KOINE_POSTGRES", "auto")
     if choice not in ("auto", "system", "wheel"):
@@ -76,6 +102,8 @@ def from_environment() -> Settings:
         outgoing_allow=_networks(os.environ.get("KOINE_OUTGOING_ALLOW", "")),
         limited=None if not limits else limits != "off",
         rates=_rates(limits),
+        storage=_storage(),
+        largest_upload=_bytes("KOINE_MAX_UPLOAD", LARGEST_UPLOAD),
     )
 
 
@@ -109,3 +137,65 @@ def _rates(text: str) -> Mapping[str, tuple[tuple[int, int], ...]]:
         pairs = (pair.split("/") for pair in rate[2].split("+"))
         found[rate[1]] = tuple((int(requests), int(seconds)) for requests, seconds in pairs)
     return found
+
+
+_UNITS = {"": 1, "KiB": 1024, "MiB": 1024**2, "GiB": 1024**3}
+_BYTES = re.compile(r"([0-9]{1,12}) ?(KiB|MiB|GiB|)")
+
+
+def _bytes(name: str, usual: int) -> int:
+    matched = _BYTES.fullmatch(os.environ.get(name) or str(usual))
+    count = int(matched[1]) * _UNITS[matched[2]] if matched else 0
+    if not 1 <= count <= 1024**4:
+        raise ValueError(f"{name} must be a number of bytes such as 268435456 or 256MiB, at most 1024GiB")
+    return count
+
+
+_BUCKET = re.compile(r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]")
+_PREFIX = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9._-]*(/[A-Za-z0-9_-][A-Za-z0-9._-]*)*")
+
+
+def _storage() -> Path | Bucket | None:
+    where = os.environ.get("KOINE_STORAGE", "")
+    if not where or where.startswith("/"):
+        return Path(where) if where else None
+    name, _, prefix = where.removeprefix("s3://").rstrip("/").partition("/")
+    if not where.startswith("s3://") or not _BUCKET.fullmatch(name) or (prefix and not _PREFIX.fullmatch(prefix)):
+        raise ValueError("KOINE_STORAGE must be s3://bucket, s3://bucket/prefix, or the full path of a folder")
+    return Bucket(
+        name,
+        prefix,
+        _endpoint(),
+        os.environ.get("KOINE_S3_REGION") or "us-east-1",
+        _needed("KOINE_S3_ACCESS_KEY_ID"),
+        _secret("KOINE_S3_SECRET_ACCESS_KEY"),
+    )
+
+
+def _endpoint() -> str | None:
+    given = os.environ.get("KOINE_S3_ENDPOINT", "").rstrip("/")
+    parts = urlsplit(given)
+    if given and (parts.scheme not in ("http", "https") or not parts.hostname or parts.username or parts.query):
+        raise ValueError("KOINE_S3_ENDPOINT must be an address such as https://s3.example.com or http://127.0.0.1:9000")
+    return given or None
+
+
+def _secret(name: str) -> str:
+    """The variable, or what stands in the file that the variable with `_FILE` at its end names."""
+    file = os.environ.get(f"{name}_FILE")
+    if not file:
+        return _needed(name)
+    try:
+        secret = Path(file).read_text().strip()
+    except (OSError, UnicodeDecodeError) as error:
+        raise ValueError(f"{name}_FILE: {file} cannot be read ({type(error).__name__})") from None
+    if not secret:
+        raise ValueError(f"{name}_FILE: {file} is empty")
+    return secret
+
+
+def _needed(name: str) -> str:
+    given = os.environ.get(name)
+    if not given:
+        raise ValueError(f"KOINE_STORAGE names a bucket, and {name} is not set")
+    return given

@@ -18,6 +18,7 @@ GLOBAL = {
     "users",
     "roles",
     "memberships",
+    "staff",
     "tokens",
     "account_events",
     "apps",

@@ -13,6 +13,7 @@ from uuid import UUID
 from koine.core import outbox
 from koine.core.actor import Actor, system
 from koine.core.events import Event
+from koine.core.files.links import Links
 from koine.core.sealing import Sealing
 from koine.core.webhooks import log, managing, webhooks
 from koine.core.webhooks.model import Means, Shape, Speech, Try, Wanted, Webhook
@@ -62,7 +63,7 @@ class Telling:
 
     @property
     def speech(self) -> Speech:
-        return Speech(self.sealing, self.shapes, self.base_url)
+        return Speech(self.sealing, self.shapes, Links(self.base_url, self.sealing))
 
     @property
     def by(self) -> Actor:

@@ -16,6 +16,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat,
 
 from koine.core.errors import Invalid
 from koine.core.feed.model import FeedEvent
+from koine.core.files.links import Links
 from koine.core.webhooks.model import Due, Keys, Shape, Webhook
 from koine.core.webhooks.patience import USUAL, Patience
 from koine.dialects.native import webhooks as native
@@ -28,7 +29,7 @@ from tests.waiting import until
 class Token:
     """As Tight does it (contracts/tight.md §11): a JSON Web Token in a header, by the secret that both sides have."""
 
-    async def body(self, tx: Tx, webhook: Webhook, delivery: Due, event: FeedEvent, *, base_url: str) -> bytes | None:
+    async def body(self, tx: Tx, webhook: Webhook, delivery: Due, event: FeedEvent, *, links: Links) -> bytes | None:
         if event.data["said"] == "hush":
             return None
         return json.dumps({"type": "ENTITY_UPDATE", "url": f"/v6/rings/{event.id}", "data": event.data}).encode()
@@ -64,7 +65,7 @@ class Token:
 class Bare:
     """As HighLevel does it (contracts/highlevel.md §8): its id in the body, one Ed25519 signature of just the body."""
 
-    async def body(self, tx: Tx, webhook: Webhook, delivery: Due, event: FeedEvent, *, base_url: str) -> bytes:
+    async def body(self, tx: Tx, webhook: Webhook, delivery: Due, event: FeedEvent, *, links: Links) -> bytes:
         return json.dumps({"type": "Rang", "webhookId": str(delivery.uuid), **event.data}).encode()
 
     def ping(self, webhook: Webhook, delivery: Due) -> bytes:

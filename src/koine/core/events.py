@@ -1,4 +1,7 @@
-"""Everything that can have happened, on one page. Each event is recorded in the transaction of what it tells."""
+"""Everything that can have happened in a workspace. Each event is recorded in the transaction of what it tells.
+
+What can have happened to an account besides its webhooks is in `account_events`.
+"""
 
 from __future__ import annotations
 
@@ -18,12 +21,13 @@ class Event:
     conversation_id: int | None = None
     message_id: int | None = None
     contact_id: int | None = None
+    file_id: int | None = None
     data: Data = field(default_factory=dict)
 
 
 def kinds() -> frozenset[str]:
     """Every kind of event that a workspace's feed can hold."""
-    from koine.core import message_events  # noqa: F401 - they count, whoever has loaded them
+    from koine.core import app_events, message_events  # noqa: F401 - they count, whoever has loaded them
 
     return frozenset(event.kind for event in Event.__subclasses__())
 
@@ -101,6 +105,27 @@ class ConversationRestored(Event):
     kind = "conversation.restored"
 
 
+class ConversationUnreadChanged(Event):
+    """Somebody set how much of it is unread for all: `data`: from, to (numbers of messages)."""
+
+    __slots__ = ()
+    kind = "conversation.unread_changed"
+
+
+class ConversationStarred(Event):
+    """It was given a star, or lost it: `data`: starred."""
+
+    __slots__ = ()
+    kind = "conversation.starred"
+
+
+class ConversationRated(Event):
+    """Somebody said what they think of how it went: `data`: feedback, as it was said."""
+
+    __slots__ = ()
+    kind = "conversation.rated"
+
+
 class ConversationAssigned(Event):
     """It was given to a person or a team: `data`: assignee_id, team_id."""
 
@@ -119,10 +144,17 @@ class ContactCreated(Event):
 
 
 class ContactUpdated(Event):
-    """`data`: fields, the names of what changed."""
+    """`data`: fields, the names of what changed, those of the profile too; with tags, tags_added and tags_removed."""
 
     __slots__ = ()
     kind = "contact.updated"
+
+
+class ContactDeleted(Event):
+    """A contact went into the bin; their conversations did too, each with an event of its own before this one."""
+
+    __slots__ = ()
+    kind = "contact.deleted"
 
 
 class InboxCreated(Event):
@@ -139,25 +171,75 @@ class TeamCreated(Event):
     kind = "team.created"
 
 
-class AppInstalled(Event):
-    """Somebody let an app in. `data`: app_id (as strangers call it), user_id, scopes."""
-
-    __slots__ = ()
-    kind = "app.installed"
-
-
-class AppUninstalled(Event):
-    """An app may do nothing here any more. `data`: app_id."""
-
-    __slots__ = ()
-    kind = "app.uninstalled"
-
-
 class WebhookDisabled(Event):
     """It is told nothing more. `data`: webhook_id (its uuid), reason (asked, gone, failing)."""
 
     __slots__ = ()
     kind = "webhook.disabled"
+
+
+# ── Files: `data` of each has file_id ───────────────────────────────────────────────────────────────────────────────
+
+
+class FileUploaded(Event):
+    """`data`: file_name, content_type, size."""
+
+    __slots__ = ()
+    kind = "file.uploaded"
+
+
+class FileUpdated(Event):
+    """`data`: changed, which has {from, to} by the names of what changed: description, notes, date, amount, entity,
+    custom_data.
+    """
+
+    __slots__ = ()
+    kind = "file.updated"
+
+
+class FileDeleted(Event):
+    """It went into the bin."""
+
+    __slots__ = ()
+    kind = "file.deleted"
+
+
+class FileRestored(Event):
+    """It came back from the bin."""
+
+    __slots__ = ()
+    kind = "file.restored"
+
+
+# ── The workspace itself ────────────────────────────────────────────────────────────────────────────────────────────
+
+
+class WorkspaceOpened(Event):
+    """It was founded. `data`: name."""
+
+    __slots__ = ()
+    kind = "workspace.opened"
+
+
+class WorkspaceUpdated(Event):
+    """`data`: each value that changed, as {"from", "to"}; `owners` are lists of people."""
+
+    __slots__ = ()
+    kind = "workspace.updated"
+
+
+class WorkspaceDeleted(Event):
+    """No token opens it any more."""
+
+    __slots__ = ()
+    kind = "workspace.deleted"
+
+
+class WorkspaceRestored(Event):
+    """It is open again to those whose it was."""
+
+    __slots__ = ()
+    kind = "workspace.restored"
 
 
 # ── The account ─────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -170,83 +252,6 @@ class AccountEvent:
     kind: ClassVar[str]
     account_id: int
     data: Data = field(default_factory=dict)
-
-
-class WorkspaceCreated(AccountEvent):
-    """`data`: workspace_id, name."""
-
-    __slots__ = ()
-    kind = "workspace.created"
-
-
-class UserCreated(AccountEvent):
-    """`data`: user_id."""
-
-    __slots__ = ()
-    kind = "user.created"
-
-
-class PasswordSet(AccountEvent):
-    """`data`: user_id."""
-
-    __slots__ = ()
-    kind = "password.set"
-
-
-class UserSignedIn(AccountEvent):
-    """`data`: user_id, at (what they came in by)."""
-
-    __slots__ = ()
-    kind = "user.signed_in"
-
-
-class MemberAdded(AccountEvent):
-    """`data`: user_id, workspace_id, role."""
-
-    __slots__ = ()
-    kind = "member.added"
-
-
-class TokenCreated(AccountEvent):
-    """`data`: token_id, dialect, kind."""
-
-    __slots__ = ()
-    kind = "token.created"
-
-
-class TokenRevoked(AccountEvent):
-    """`data`: token_id."""
-
-    __slots__ = ()
-    kind = "token.revoked"
-
-
-class AppRegistered(AccountEvent):
-    """`data`: app_id (as strangers call it), name."""
-
-    __slots__ = ()
-    kind = "app.registered"
-
-
-class AppDeleted(AccountEvent):
-    """`data`: app_id."""
-
-    __slots__ = ()
-    kind = "app.deleted"
-
-
-class AppAuthorized(AccountEvent):
-    """Somebody let an app into workspaces. `data`: app_id, user_id, workspaces, scopes."""
-
-    __slots__ = ()
-    kind = "app.authorized"
-
-
-class AuthorizationEnded(AccountEvent):
-    """What came of it is good for nothing any more. `data`: app_id, reason (misused)."""
-
-    __slots__ = ()
-    kind = "authorization.ended"
 
 
 class WebhookCreated(AccountEvent):

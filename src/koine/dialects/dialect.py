@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Literal, Protocol
 
 import asyncpg
@@ -16,10 +17,11 @@ from koine.core.actor import Actor
 from koine.core.errors import Invalid, Refused, TooBroad
 from koine.core.limits.limits import RateUsedUp
 from koine.core.limits.model import Allowance, Rate
-from koine.dialects import repeating, streaming
+from koine.dialects import repeating, streaming, uploading
 from koine.dialects.call import Answer, Call, ClientGone, Runtime, send_answer
 from koine.dialects.edge import NoSuchRoute, WrongMethod
 from koine.dialects.streaming import Stream
+from koine.dialects.uploading import Upload
 
 log = logging.getLogger("koine")
 
@@ -33,12 +35,16 @@ _UNSTORABLE = (asyncpg.DataError, UnicodeEncodeError)
 
 @dataclass(frozen=True, slots=True)
 class Route:
-    """One endpoint. It reads or writes for an actor; an `open` one answers whoever asks, and has no `tx`."""
+    """One endpoint. It reads or writes for an actor; an `open` one answers whoever asks, and has no `tx`.
+
+    With `upload` it takes a file, in a form instead of a body.
+    """
 
     method: str
     path: str
     handler: Handler
     access: Access
+    upload: Upload | None = None
 
     @property
     def repeatable(self) -> bool:
@@ -82,9 +88,9 @@ def get(path: str, handler: Handler) -> Route:
     return Route("GET", path, handler, "reads")
 
 
-def post(path: str, handler: Handler, access: Access = "writes") -> Route:
+def post(path: str, handler: Handler, access: Access = "writes", *, upload: Upload | None = None) -> Route:
     """An endpoint that writes, unless it says that it asks a question by POST."""
-    return Route("POST", path, handler, access)
+    return Route("POST", path, handler, access, upload)
 
 
 def put(path: str, handler: Handler) -> Route:
@@ -116,13 +122,8 @@ class Endpoint:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         call = Call(scope, receive, self._services)
-        traffic = self._services.traffic
         try:
-            traffic.begin()
-            try:
-                answer = await self._answer(call)
-            finally:
-                traffic.end()
+            answer = await self._answer(call)
             if isinstance(answer, Stream):
                 await streaming.serve(answer, scope, receive, send)
                 return
@@ -151,6 +152,8 @@ class Endpoint:
         call.actor = await self._dialect.authenticate(call)
         if self._rates:
             await self._count(call)
+        if route.upload is not None:
+            return await uploading.served(call, route.upload, partial(self._with_tx, route, call))
         await call.receive_body()
         try:
             return await self._with_tx(route, call)
@@ -170,6 +173,14 @@ class Endpoint:
 
     async def _with_tx(self, route: Route, call: Call) -> Answer:
         """The answer is only sent after the commit."""
+        traffic = self._services.traffic
+        traffic.begin()
+        try:
+            return await self._in_tx(route, call)
+        finally:
+            traffic.end()
+
+    async def _in_tx(self, route: Route, call: Call) -> Answer:
         database, workspaces = self._services.database, call.actor.workspaces
         async with database.reading(workspaces) if route.access == "reads" else database.writing(workspaces) as tx:
             call.tx = tx
@@ -177,6 +188,8 @@ class Endpoint:
             answer = await (route.handler(call) if key is None else repeating.once(key, call, route.handler))
         if route.access == "writes":
             self._services.wrote()
+            if call.opens_more:
+                self._services.keyring.forget(call.actor.account_id)
         return answer
 
 

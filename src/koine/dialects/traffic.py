@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import time
 
-BUSY = 4.0  # requests that are being answered at once, on average
+BUSY = 2.0  # requests that are being answered at once, on average
 _MEMORY = 0.1  # seconds over which the average is taken
 
 

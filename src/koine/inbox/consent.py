@@ -21,7 +21,7 @@ from koine.core.limits.model import Rate
 from koine.core.users import passwords, signing_in
 from koine.core.users.users import User
 from koine.core.workspaces import workspaces
-from koine.core.workspaces.workspaces import Workspace
+from koine.core.workspaces.model import Workspace
 from koine.inbox import consent_request, form, page
 from koine.inbox.consent_request import Request as Wanted
 from koine.inbox.consent_request import Unusable

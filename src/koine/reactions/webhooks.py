@@ -7,6 +7,8 @@ import time
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 
+from koine.core.files.links import Links
+from koine.core.jobs import gathering
 from koine.core.sealing import NAME, Sealing, SealingFailed
 from koine.core.webhooks import delivering, parts, patience, waking
 from koine.core.webhooks.delivering import Queue
@@ -26,22 +28,29 @@ log = logging.getLogger("koine")
 SHAPES: Mapping[str, Shape] = {"native": native, "tight": tight, "highlevel": highlevel}
 
 TURN = 10.0  # seconds of one queue, after which others have theirs
+SPREAD = 250  # events of which deliveries are made at once
+SPREADING, CALLING = 60e-6, 1e-3  # seconds of a core for one event, and for one call
 # A queue is never given up: what is wrong with one delivery is settled with it, and what is left is us.
 _WAITS = (1.0, 5.0, 30.0, *(300.0,) * 10_000)
 
 
 class Spreader:
-    """Makes deliveries of an event, for all who want to be told of it."""
+    """Makes deliveries of what has happened in a workspace, for all who want to be told of it."""
 
     def __init__(self, shapes: Mapping[str, Shape]) -> None:
         self._told_of = parts.of(shapes)
 
     async def spread(self, task: Task) -> None:
-        """Make those of the event that the job names."""
-        workspace_id, event_id = task.claim.workspace_id, task.claim.event_id
-        if event_id is not None:
+        """Go on where this has stopped, up to the feed's end."""
+        workspace_id, more = task.claim.workspace_id, True
+        over = time.monotonic() + TURN
+        while more:
+            await task.give_way(SPREAD * SPREADING)
             async with task.database.writing((workspace_id,)) as tx:
-                await delivering.spread(tx, self._told_of, workspace_id, event_id)
+                more = await delivering.spread(tx, self._told_of, workspace_id, at_most=SPREAD)
+                if more and time.monotonic() > over:
+                    await gathering.again(tx, workspace_id, waking.SPREADING)
+                    return
 
 
 class Caller:
@@ -79,6 +88,7 @@ class Caller:
     async def _go_through(self, task: Task, queue: Queue, over: float) -> bool:
         """Deliver what is due; False when something failed, or the turn was over."""
         for due, body in queue.due:
+            await task.give_way(CALLING)
             outcome = body if isinstance(body, Outcome) else await self._try(queue, due, body)
             if not await delivering.settle(task.database, queue, due, outcome) or time.monotonic() > over:
                 return False
@@ -107,13 +117,14 @@ def means(outgoing: Outgoing, settings: Settings) -> Means:
 
 def speech(settings: Settings) -> Speech:
     """What a process needs to tell what happens."""
-    return Speech(Sealing(settings.data / NAME), SHAPES, settings.url)
+    sealing = Sealing(settings.data / NAME)
+    return Speech(sealing, SHAPES, Links(settings.url, sealing))
 
 
 def reactions(outgoing: Outgoing, speech: Speech) -> Sequence[Reaction]:
     """What is done after events so that others are told. `outgoing` is that of the process."""
     spreader, caller = Spreader(speech.shapes), Caller(outgoing, speech)
     return (
-        Reaction(waking.SPREADING, spreader.spread, None, wanted=True),
+        Reaction(waking.SPREADING, spreader.spread, None, lane="gathered", wanted=True),
         Reaction(waking.CALLING, caller.call, (), waits=_WAITS, outside=True),
     )

@@ -104,7 +104,7 @@ async def test_the_example_of_save_messages_says_something(
     await sql.execute("insert into reactions values ($1, $2, 'thumbs_up', 'user', $3)", place, message, world.blaise.id)
     file = await sql.fetchval(
         "insert into attachments (workspace_id, uuid, file_name, content_type, size, storage_key)"
-        " values ($1, gen_random_uuid(), 'receipt.pdf', 'application/pdf', 24576, 'x') returning id",
+        " values ($1, gen_random_uuid(), 'receipt.pdf', 'application/pdf', 24576, gen_random_uuid()) returning id",
         place,
     )
     await sql.execute("insert into message_attachments values ($1, $2, $3)", place, message, file)

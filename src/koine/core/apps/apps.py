@@ -5,12 +5,12 @@ from __future__ import annotations
 import secrets as randomness
 
 from koine.core import outbox
+from koine.core.account_events import AppDeleted, AppRegistered
 from koine.core.actor import Actor
 from koine.core.apps import installing, redirects, store
 from koine.core.apps.model import App, Registered, Wanted
 from koine.core.apps.refusals import AppNotFound
 from koine.core.errors import Invalid, Problem
-from koine.core.events import AppDeleted, AppRegistered
 from koine.core.tokens import secrets, tokens
 from koine.core.tokens.tokens import Grant
 from koine.core.webhooks import managing, webhooks

@@ -10,12 +10,12 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from koine.core import outbox
+from koine.core.account_events import AppAuthorized, AuthorizationEnded
 from koine.core.actor import Actor
 from koine.core.apps import store
 from koine.core.apps.model import App, Asked, Authorization
 from koine.core.apps.refusals import GrantRefused
 from koine.core.errors import UsedUp
-from koine.core.events import AppAuthorized, AuthorizationEnded
 from koine.core.tokens import secrets, tokens
 from koine.core.tokens import store as tokens_store
 from koine.core.tokens.tokens import Grant

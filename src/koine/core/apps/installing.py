@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from koine.core import outbox
 from koine.core.actor import Actor
+from koine.core.app_events import AppInstalled, AppUninstalled
 from koine.core.apps import store
 from koine.core.apps.model import App, Authorization, Installation
-from koine.core.events import AppInstalled, AppUninstalled
 from koine.core.tokens import store as tokens
 from koine.postgres.database import Tx
 

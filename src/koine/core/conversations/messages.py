@@ -27,7 +27,7 @@ async def post(tx: Tx, by: Actor, postings: Sequence[Posting]) -> list[Posted | 
     posted = await posting.post(tx, by, writable, postings)
     for wanted, became in zip(postings, posted, strict=True):
         if became is not None and wanted.said.attachments:
-            await attachments.must_exist(tx, became.workspace_id, wanted.said.attachments)
+            await attachments.must_exist(tx, by, became.workspace_id, wanted.said.attachments)
             await store.attach(tx, became.workspace_id, became.id, wanted.said.attachments)
     return posted
 

@@ -23,7 +23,7 @@ async def open(tx: Tx, by: Actor, openings: Sequence[Opening]) -> list[Opened]:
         by.must("conversations:write", workspace_id)
     for wanted in openings:
         if wanted.said and wanted.said.attachments:
-            await attachments.must_exist(tx, wanted.workspace_id, wanted.said.attachments)
+            await attachments.must_exist(tx, by, wanted.workspace_id, wanted.said.attachments)
     opened = await opening.open(tx, by, openings)
     for wanted, became in zip(openings, opened, strict=True):
         if wanted.said and wanted.said.attachments and became.message_id:

@@ -105,7 +105,7 @@ def _limit(conditions: Clauses, by: Actor, workspace_id: int) -> None:
         visible = Clauses(*conditions.values)
         visibility.limit(visible, by)
         conditions.values = visible.values
-        conditions.add(f"e.conversation_id is null or {visible.sql}")
+        conditions.add(f"e.conversation_id is null and e.file_id is null or {visible.sql}")
 
 
 def _event(row: Row) -> FeedEvent:

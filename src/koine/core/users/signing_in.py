@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from koine.core import outbox
+from koine.core.account_events import UserSignedIn
 from koine.core.actor import Actor
-from koine.core.events import UserSignedIn
-from koine.core.users import store, users
+from koine.core.users import users
+from koine.core.users.store import users as store
 from koine.core.users.users import User
 from koine.postgres.database import Tx
 

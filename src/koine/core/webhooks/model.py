@@ -9,6 +9,7 @@ from typing import Literal, Protocol
 from uuid import UUID
 
 from koine.core.feed.model import FeedEvent
+from koine.core.files.links import Links
 from koine.core.sealing import Sealing
 from koine.core.webhooks.patience import Patience
 from koine.postgres.database import Tx
@@ -134,10 +135,10 @@ class Try:
 class Shape(Protocol):
     """How a dialect says what happens, and signs it: its module `webhooks`, in the table of `reactions/webhooks.py`."""
 
-    async def body(self, tx: Tx, webhook: Webhook, delivery: Due, event: FeedEvent, *, base_url: str) -> bytes | None:
+    async def body(self, tx: Tx, webhook: Webhook, delivery: Due, event: FeedEvent, *, links: Links) -> bytes | None:
         """What a webhook is told of an event, in this delivery; None: nothing after all.
 
-        `tx` sees the workspace where it happened. `base_url` is how clients reach Koine, without a slash at the end.
+        `tx` sees the workspace where it happened. `links` are where its files are fetched from.
         """
 
     def ping(self, webhook: Webhook, delivery: Due) -> bytes:
@@ -181,11 +182,11 @@ class Gate(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Speech:
-    """What a process needs to tell what happens. `base_url` is how clients reach Koine, without a slash at the end."""
+    """What a process needs to tell what happens. `links` are where its files are fetched from."""
 
     sealing: Sealing
     shapes: Mapping[str, Shape]
-    base_url: str
+    links: Links
 
 
 @dataclass(frozen=True, slots=True)

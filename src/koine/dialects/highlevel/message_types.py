@@ -114,9 +114,9 @@ def number(type_: str) -> int:
 
 
 def conversation_type(last: str | None, inbox: str | None) -> tuple[int, str]:
-    """What kind of conversation it is (§4.3), as a number and as a word: by its last message, else by its inbox."""
-    type_ = last or (of_channel(inbox) if inbox else None)
-    if type_ in _EMAIL:
+    """What kind of conversation it is (§4.3), as a number and as a word: by its inbox, else by its last message."""
+    type_ = last
+    if inbox == "email" or type_ in _EMAIL:
         return 2, "TYPE_EMAIL"
     if type_ in _MESSENGER:
         return 3, "TYPE_FB_MESSENGER"

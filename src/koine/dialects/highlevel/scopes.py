@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-# Which operation needs which of them is in `operations`.
+# Whoever may change something is answered with it as it is then, so must be able to read it. Which operation
+# needs which of them is in `operations`.
 PERMISSIONS: dict[str, frozenset[str]] = {
     "conversations.readonly": frozenset({"conversations:read", "conversations:read_all"}),
-    "conversations.write": frozenset({"conversations:write", "conversations:update_status"}),
+    "conversations.write": frozenset(
+        {"conversations:read", "conversations:read_all", "conversations:write", "conversations:update_status"}
+    ),
     "conversations/message.readonly": frozenset({"conversations:read", "conversations:read_all", "messages:read"}),
     "conversations/message.write": frozenset({"messages:write", "messages:write_as_contact"}),
     "conversations/livechat.write": frozenset(),
     "contacts.readonly": frozenset({"contacts:read", "contacts:read_all"}),
-    "contacts.write": frozenset({"contacts:write", "contacts:block"}),
+    "contacts.write": frozenset({"contacts:read", "contacts:read_all", "contacts:write", "contacts:block"}),
 }
 ALL = tuple(PERMISSIONS)
 

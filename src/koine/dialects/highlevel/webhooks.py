@@ -18,6 +18,7 @@ from koine.core.conversations.correspondence import reading
 from koine.core.errors import NotFound
 from koine.core.feed import sight
 from koine.core.feed.model import FeedEvent
+from koine.core.files.links import Links
 from koine.core.signing.keys import Key
 from koine.core.users import users
 from koine.core.webhooks.model import Due, Keys, Webhook
@@ -43,7 +44,7 @@ class _Part:
     tell: Callable[[Tx, Webhook, FeedEvent], Awaitable[Json | None]]
 
 
-async def body(tx: Tx, webhook: Webhook, delivery: Due, event: FeedEvent, *, base_url: str) -> bytes | None:
+async def body(tx: Tx, webhook: Webhook, delivery: Due, event: FeedEvent, *, links: Links) -> bytes | None:
     """What an app is told, if it may hear it. All of it is as it is now; the time is when it is told."""
     part = _PARTS[delivery.part]
     app = await apps.of_webhook(tx, webhook.id)

@@ -12,6 +12,7 @@ from uuid import UUID
 import orjson
 
 from koine.core.feed.model import FeedEvent
+from koine.core.files.links import Links
 from koine.core.webhooks.model import Due, Keys, Webhook
 from koine.core.webhooks.patience import USUAL, Patience
 from koine.dialects.native import wire
@@ -19,7 +20,7 @@ from koine.dialects.native.names import Names
 from koine.postgres.database import Tx
 
 
-async def body(tx: Tx, webhook: Webhook, delivery: Due, event: FeedEvent, *, base_url: str) -> bytes:
+async def body(tx: Tx, webhook: Webhook, delivery: Due, event: FeedEvent, *, links: Links) -> bytes:
     """The event as the feed has it, under its kind and the time when it happened."""
     known = Names()
     if unknown := known.unknown([event]):

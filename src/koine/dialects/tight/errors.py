@@ -26,8 +26,9 @@ from koine.core.errors import (
     Unauthenticated,
     WrongSecret,
 )
+from koine.core.files.model import FileNotFound
 from koine.dialects.call import Answer
-from koine.dialects.edge import NoSuchRoute, TooLarge, Unreadable, WrongMediaType, WrongMethod
+from koine.dialects.edge import FormUnreadable, NoSuchRoute, TooLarge, Unreadable, WrongMediaType, WrongMethod
 from koine.dialects.tight import envelope
 from koine.dialects.tight.envelope import Error
 
@@ -36,6 +37,10 @@ class TooManyItems(Invalid):
     """A batch of more items than one request may have."""
 
     code = "too_many_items"
+
+
+class DataUnreadable(Unreadable):
+    """The part `data` of an upload, where it is no JSON."""
 
 
 # By kind, and where the contract knows more than the kind by the particular refusal.
@@ -66,8 +71,11 @@ _ERRORS: dict[type[Refused], tuple[str, str, str | None]] = {
     MessageNotFound: ("INVALID_VALUE", "The message provided is not valid", "id"),
     MessageDeleted: ("INVALID_VALUE", "The message provided is not valid", "id"),
     TooManyReactions: ("INVALID_VALUE", "The message has as many emojis as it may have", "emojiCode"),
+    FileNotFound: ("INVALID_VALUE", "The file provided is not valid", "id"),
     Invalid: ("BAD_REQUEST", "The request is not valid", None),
     Unreadable: ("JSON_ERROR", "The body is not valid JSON", None),
+    DataUnreadable: ("JSON_ERROR", "Data is not valid JSON", "data"),
+    FormUnreadable: ("BAD_REQUEST", "The body is not a valid multipart form", None),
     TooLarge: ("BAD_REQUEST", "The body is too large", None),
     WrongMediaType: ("BAD_REQUEST", "The content type is not supported", None),
     WrongMethod: ("BAD_REQUEST", "The method is not allowed here", None),
@@ -91,6 +99,7 @@ _PROBLEMS: dict[ProblemKind, tuple[str, str]] = {
     "malformed": ("INVALID_FORMAT", "{Name} is not well formed"),
     "not_found": ("INVALID_VALUE", "The {name} provided is not valid"),
     "unchangeable": ("NOT_MODIFIABLE", "{Name} cannot be changed"),
+    "taken": ("DUPLICATE", "The {name} provided is in use already"),
 }
 
 _FAULT: Error = {"type": "UNKNOWN_ERROR", "message": "An unexpected error occurred", "param": None}

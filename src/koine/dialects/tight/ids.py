@@ -23,9 +23,24 @@ def attachment(id: int) -> str:
     return f"att_{id}"
 
 
+def file(id: int) -> str:
+    """The id of a file as uploads know it."""
+    return f"fil_{id}"
+
+
 def company(workspace_id: int) -> str:
     """A company's id: a workspace is a company."""
     return f"co_{workspace_id}"
+
+
+def bookkeeper(user_id: int) -> str:
+    """A bookkeeper's id."""
+    return f"bkpr_{user_id}"
+
+
+def read_bookkeeper(text: str) -> int | None:
+    """The user who is a bookkeeper, or None when no id is written so."""
+    return _read("bkpr_", text)
 
 
 def read_conversation(text: str) -> int | None:

@@ -14,6 +14,7 @@ from pydantic_core import PydanticCustomError
 
 from koine.core.conversations.asked import Asked, Order, OrderBy
 from koine.core.errors import CursorUnreadable
+from koine.core.files import model as files
 from koine.core.page import Page, Place, Window
 from koine.dialects.tight import inferred
 
@@ -42,7 +43,7 @@ GivenCursor = Annotated[Cursor, BeforeValidator(read)]
 Limit = Annotated[int, Field(ge=1, le=inferred.MAX_PAGE)]
 
 
-def window(limit: int, cursor: Cursor | None, of: str, by: OrderBy = "created") -> Window:
+def window(limit: int, cursor: Cursor | None, of: str, by: OrderBy | files.OrderBy = "created") -> Window:
     """The part of a list that is asked for. Raises CursorUnreadable when the cursor was made for another list."""
     if cursor is None:
         return Window(limit)
@@ -65,9 +66,20 @@ def list_of(order: Order, asked: Asked) -> str:
     return _hash([order.by, order.descending, compared, asked.entities, asked.resolved, asked.read, asked.workspaces])
 
 
+def files_of(order: files.Order, asked: files.Asked) -> str:
+    """The hash of a query of files."""
+    compared = [(one.field, one.comparison, one.value) for one in asked.compared]
+    return _hash(["files", order.by, order.descending, compared, asked.entities, asked.workspaces])
+
+
 def messages_of(conversation_id: int) -> str:
     """The hash of a conversation's messages."""
     return _hash(["messages", conversation_id])
+
+
+def other(*question: Any) -> str:
+    """The hash of any other list."""
+    return _hash(question)
 
 
 def _encode(place: Place, of: str) -> str:
@@ -92,7 +104,7 @@ def _decode(text: str) -> Cursor:
     return Cursor(place, of)
 
 
-def _fits(place: Place, by: OrderBy) -> bool:
+def _fits(place: Place, by: OrderBy | files.OrderBy) -> bool:
     """Whether the value is one that a row can have under an order."""
     match by:
         case "id":

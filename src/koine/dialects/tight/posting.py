@@ -8,6 +8,7 @@ from koine.core.actor import Actor
 from koine.core.conversations import finding, messages, visibility
 from koine.core.conversations.model import Conversation, Posted, Posting, Said
 from koine.core.errors import Invalid, Problem
+from koine.core.files.links import Links
 from koine.dialects.tight import envelope, errors, ids, references, wire
 from koine.dialects.tight.batch import Wrong
 from koine.dialects.tight.envelope import Result
@@ -21,7 +22,7 @@ _FILES = ("attachmentIds",)
 _NOWHERE = 0  # no conversation has this number
 
 
-async def post(tx: Tx, by: Actor, items: Sequence[Item], base_url: str) -> list[Result]:
+async def post(tx: Tx, by: Actor, items: Sequence[Item], links: Links) -> list[Result]:
     """What became of each item, in the same order (contracts/tight.md §4.5, §7.2)."""
     await _promise_or_hold(tx, by, items)
     problems = await _problems(tx, by, items)
@@ -29,7 +30,7 @@ async def post(tx: Tx, by: Actor, items: Sequence[Item], base_url: str) -> list[
     posted = await messages.post(tx, by, [_posting(item) for item in right]) if right else []
     became = iter(zip(right, posted, strict=True))
     author = wire.author(by.author)
-    return [_failed(wrong) if wrong else await _result(tx, by, *next(became), author, base_url) for wrong in problems]
+    return [_failed(wrong) if wrong else await _result(tx, by, *next(became), author, links) for wrong in problems]
 
 
 async def _promise_or_hold(tx: Tx, by: Actor, items: Sequence[Item]) -> None:
@@ -48,10 +49,10 @@ async def _problems(tx: Tx, by: Actor, items: Sequence[Item]) -> list[list[Probl
     named = [_named(item, whole) for item in items]
     numbers = [number for number in map(ids.read_conversation, filter(None, named)) if number is not None]
     seen = await finding.by_ids(tx, by, numbers) if numbers else {}
-    return [await _of_item(tx, item, name, seen) for item, name in zip(items, named, strict=True)]
+    return [await _of_item(tx, by, item, name, seen) for item, name in zip(items, named, strict=True)]
 
 
-async def _of_item(tx: Tx, item: Item, named: str | None, seen: Mapping[int, Conversation]) -> list[Problem]:
+async def _of_item(tx: Tx, by: Actor, item: Item, named: str | None, seen: Mapping[int, Conversation]) -> list[Problem]:
     if named is None:
         return list(item.problems) if isinstance(item, Wrong) else []
     conversation = seen.get(ids.read_conversation(named) or _NOWHERE)
@@ -59,7 +60,7 @@ async def _of_item(tx: Tx, item: Item, named: str | None, seen: Mapping[int, Con
     if conversation is None or conversation.deleted:
         problems = [Problem("not_found", _CONVERSATION)] + ([Problem("not_found", _FILES)] if files else [])
     else:
-        problems = await references.files(tx, conversation.workspace_id, files, _FILES)
+        problems = await references.files(tx, by, conversation.workspace_id, files, _FILES)
     return references.together(item, problems) if isinstance(item, Wrong) else problems
 
 
@@ -81,12 +82,12 @@ def _posting(item: NewMessage) -> Posting:
 
 
 async def _result(
-    tx: Tx, by: Actor, item: NewMessage, became: Posted | None, author: wire.Json, base_url: str
+    tx: Tx, by: Actor, item: NewMessage, became: Posted | None, author: wire.Json, links: Links
 ) -> Result:
     if became is None:
         return _failed([Problem("not_found", _CONVERSATION)])
     if item.attachment_ids:
-        return envelope.succeeded(wire.message(await messages.find(tx, by, became.id), base_url))
+        return envelope.succeeded(wire.message(await messages.find(tx, by, became.id), links))
     return envelope.succeeded(wire.posted(item, became, author))
 
 

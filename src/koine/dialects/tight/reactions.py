@@ -44,4 +44,4 @@ def _chosen(call: Call) -> str:
 
 
 def _shown(call: Call, message: Message) -> Answer:
-    return envelope.one(wire.message(message, call.services.base_url))
+    return envelope.one(wire.message(message, call.services.links))

@@ -33,10 +33,10 @@ async def new(tx: Tx, by: Actor, named: Named) -> tuple[int | None, list[Problem
     (place,) = await companies.of_new(tx, by, [named.entity])
     if isinstance(place, Problem):
         return None, [place, *_no_files(named)]
-    return place, await files(tx, place, named.files, _FILES)
+    return place, await files(tx, by, place, named.files, _FILES)
 
 
-async def changed(tx: Tx, conversation: Conversation, named: Named, *, restored: bool) -> list[Problem]:
+async def changed(tx: Tx, by: Actor, conversation: Conversation, named: Named, *, restored: bool) -> list[Problem]:
     """What is wrong with what a change of a conversation names."""
     problems = []
     if named.entity is not None and named.entity != conversation.entity:
@@ -46,14 +46,14 @@ async def changed(tx: Tx, conversation: Conversation, named: Named, *, restored:
             problems.append(Problem("not_found", ("attachedEntityId",)))
     if named.speaks and conversation.deleted and not restored:
         problems.append(Problem("not_found", ("id",)))
-    return problems + await files(tx, conversation.workspace_id, named.files, _FILES)
+    return problems + await files(tx, by, conversation.workspace_id, named.files, _FILES)
 
 
-async def files(tx: Tx, workspace_id: int, given: Sequence[str], path: tuple[str, ...]) -> list[Problem]:
-    """One problem when any of these ids names no file of the workspace."""
+async def files(tx: Tx, by: Actor, workspace_id: int, given: Sequence[str], path: tuple[str, ...]) -> list[Problem]:
+    """One problem when any of these ids names no file of the workspace, or none that the actor may see."""
     numbers = [ids.read_attachment(id) for id in given]
     there = [number for number in numbers if number is not None]
-    if len(there) < len(numbers) or (there and await attachments.missing(tx, workspace_id, there)):
+    if len(there) < len(numbers) or (there and await attachments.missing(tx, by, workspace_id, there)):
         return [Problem("not_found", path)]
     return []
 
@@ -86,7 +86,7 @@ async def _wrong_change(tx: Tx, by: Actor, named: Named, restored: bool) -> list
     try:
         if number is None:
             raise ConversationNotFound
-        return await changed(tx, await finding.by_id(tx, by, number), named, restored=restored)
+        return await changed(tx, by, await finding.by_id(tx, by, number), named, restored=restored)
     except ConversationNotFound:
         return [Problem("not_found", ("id",)), *_no_files(named)]
 

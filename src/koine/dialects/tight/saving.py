@@ -115,7 +115,7 @@ async def _change(tx: Tx, by: Actor, item: ChangedConversation) -> int:
     conversation = await finding.held(tx, by, number)
     files = (item.message.attachment_ids or []) if item.message else []
     named = Named(item.id, item.attached_entity_id, files, item.message is not None)
-    problems = await references.changed(tx, conversation, named, restored=item.status == "ACTIVE")
+    problems = await references.changed(tx, by, conversation, named, restored=item.status == "ACTIVE")
     if problems:
         raise Invalid(problems=problems)
     if item.status == "ACTIVE":

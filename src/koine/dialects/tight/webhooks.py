@@ -12,8 +12,11 @@ import orjson
 
 from koine.core.feed import sight
 from koine.core.feed.model import FeedEvent
+from koine.core.files.links import Links
 from koine.core.webhooks.model import Due, Keys, Webhook
 from koine.core.webhooks.patience import USUAL, Patience
+from koine.core.workspaces import workspaces
+from koine.core.workspaces.model import Workspace
 from koine.dialects.tight import ids, wire, words
 from koine.dialects.tight.inferred import VERIFIABLE
 from koine.dialects.tight.wire import Json
@@ -26,13 +29,14 @@ LIFECYCLE = "LIFECYCLE"
 _HEAD = {"alg": "HS256", "typ": "JWT"}
 
 
-async def body(tx: Tx, webhook: Webhook, delivery: Due, event: FeedEvent, *, base_url: str) -> bytes | None:
+async def body(tx: Tx, webhook: Webhook, delivery: Due, event: FeedEvent, *, links: Links) -> bytes | None:
     """The whole entity that was changed, as whoever changed it finds it now; or the name of what began or ended."""
-    entity = await words.entity(tx, sight.as_its_doer(event, webhook.account_id), event, base_url)
+    entity = await words.entity(tx, sight.as_its_doer(event, webhook.account_id), event, links)
     if entity is None:
         return None
     if delivery.part == ENTITY_UPDATE:
-        return orjson.dumps(_update(event, entity))
+        (company,) = await workspaces.find(tx, webhook.account_id, [event.workspace.id])
+        return orjson.dumps(_update(event, entity, company))
     name = words.life_cycle_event(event)
     return None if name is None else orjson.dumps(_life_cycle(event, name, entity))
 
@@ -96,10 +100,10 @@ def public_key(key: bytes) -> None:
     """Nothing is signed with it."""
 
 
-def _update(event: FeedEvent, entity: Entity) -> Json:
+def _update(event: FeedEvent, entity: Entity, company: Workspace) -> Json:
     return {
         "editor": _editor(event),
-        "company": {"id": ids.company(event.workspace.id), "apiCompanyId": None},
+        "company": {"id": ids.company(company.id), "apiCompanyId": company.external_id},
         "type": ENTITY_UPDATE,
         "url": entity.url,
         "data": entity.data,

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
-from pathlib import PurePosixPath
 from typing import Annotated, Any
-from urllib.parse import quote
 
 import orjson
 from pydantic import Field
 
 from koine.core.actor import Author
 from koine.core.conversations.model import Attachment, Conversation, Message, Opened, Posted, Reaction
+from koine.core.files import kinds
+from koine.core.files.links import Links
 from koine.dialects.tight import fields, ids
 
 Json = dict[str, Any]
@@ -115,7 +115,7 @@ def opened(item: NewConversation, became: Opened, by: Json) -> Json:
     }
 
 
-def message(shown: Message, base_url: str) -> Json:
+def message(shown: Message, links: Links) -> Json:
     """A message in full (§7.1)."""
     return {
         "id": ids.message(shown.id),
@@ -126,7 +126,7 @@ def message(shown: Message, base_url: str) -> Json:
         "createdDateTime": moment(shown.created_at),
         "lastUpdatedDateTime": moment(shown.updated_at),
         "reactions": [_reaction(reaction) for reaction in shown.reactions],
-        "attachments": [_attachment(file, base_url) for file in shown.attachments],
+        "attachments": [_attachment(shown.workspace_id, file, links) for file in shown.attachments],
     }
 
 
@@ -161,22 +161,15 @@ def _reaction(reaction: Reaction) -> Json:
     return {"emojiCode": reaction.emoji, "authorInfo": [author(who) for who in reaction.authors]}
 
 
-# The kinds of file that have an icon of their own.
-_ICONS = frozenset(
-    {"csv", "doc", "docx", "gif", "jpeg", "jpg", "pdf", "png", "ppt", "pptx", "txt", "xls", "xlsx", "zip"}
-)
-
-
-def _attachment(file: Attachment, base_url: str) -> Json:
-    extension = PurePosixPath(file.file_name).suffix[1:].lower()
-    icon = extension if extension in _ICONS else "file"
+def _attachment(workspace_id: int, file: Attachment, links: Links) -> Json:
+    """The link is good for a few minutes; it is null where the file's bytes are lost (§8.1)."""
     return {
         "id": ids.attachment(file.id),
-        "url": f"{base_url}/files/{file.uuid}/{quote(file.file_name, safe='')}",
+        "url": links.to(workspace_id, file),
         "fileName": file.file_name,
         "fileSize": size(file.size),
         "createdDateTime": moment(file.created_at),
-        "iconUrl": f"{base_url}/icons/attachments/{icon}.svg",
+        "iconUrl": f"{links.base_url}/icons/attachments/{kinds.icon(file.file_name)}.svg",
     }
 
 

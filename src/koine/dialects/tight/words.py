@@ -9,7 +9,11 @@ from koine.core.actor import Actor
 from koine.core.conversations import finding, messages
 from koine.core.errors import NotFound
 from koine.core.feed.model import FeedEvent
-from koine.dialects.tight import wire
+from koine.core.files import files
+from koine.core.files.links import Links
+from koine.core.workspaces import describing
+from koine.dialects.tight import file_wire, wire
+from koine.dialects.tight.provisioning import wire as provisioning
 from koine.dialects.tight.wire import Json
 from koine.postgres.database import Tx
 
@@ -36,6 +40,14 @@ WORDS: Mapping[str, str | Mapping[str, str] | None] = {
     "message.posted": "messagePosted",
     "message.reaction_added": None,
     "message.reaction_removed": None,
+    "file.uploaded": "fileUploaded",
+    "file.updated": None,
+    "file.deleted": "fileDeleted",
+    "file.restored": "fileRestored",
+    "workspace.opened": "companyCreated",
+    "workspace.updated": None,
+    "workspace.deleted": "companyDeleted",
+    "workspace.restored": "companyRestored",
 }
 
 
@@ -45,29 +57,38 @@ def life_cycle_event(event: FeedEvent) -> str | None:
     return word.get(event.data.get("category", "")) if isinstance(word, Mapping) else word
 
 
-async def entity(tx: Tx, reader: Actor, event: FeedEvent, base_url: str) -> Entity | None:
+async def entity(tx: Tx, reader: Actor, event: FeedEvent, links: Links) -> Entity | None:
     """The entity that an event of one of these kinds has changed, as the reader finds it now.
 
     None: it is nothing that Tight shows, such as a note among colleagues.
     """
     read = _READ[event.kind.partition(".")[0]]
     try:
-        return await read(tx, reader, event, base_url)
+        return await read(tx, reader, event, links)
     except NotFound:
         return None
 
 
-async def _conversation(tx: Tx, reader: Actor, event: FeedEvent, base_url: str) -> Entity | None:
+async def _conversation(tx: Tx, reader: Actor, event: FeedEvent, links: Links) -> Entity | None:
     if event.conversation is None:
         return None
     shown = wire.conversation(await finding.by_id(tx, reader, event.conversation.id))
     return _entity("conversations", shown)
 
 
-async def _message(tx: Tx, reader: Actor, event: FeedEvent, base_url: str) -> Entity | None:
+async def _message(tx: Tx, reader: Actor, event: FeedEvent, links: Links) -> Entity | None:
     if event.message is None:
         return None
-    return _entity("messages", wire.message(await messages.find(tx, reader, event.message.id), base_url))
+    return _entity("messages", wire.message(await messages.find(tx, reader, event.message.id), links))
+
+
+async def _file(tx: Tx, reader: Actor, event: FeedEvent, links: Links) -> Entity | None:
+    return _entity("files", file_wire.file(await files.find(tx, reader, event.data["file_id"]), links))
+
+
+async def _company(tx: Tx, reader: Actor, event: FeedEvent, links: Links) -> Entity | None:
+    (shown,) = await describing.shown(tx, reader.account_id, [event.workspace.id])
+    return _entity("company", provisioning.company(shown))
 
 
 def _entity(resource: str, shown: Json) -> Entity:
@@ -75,7 +96,9 @@ def _entity(resource: str, shown: Json) -> Entity:
 
 
 # The first word of a kind of event: how the entity is read that it is about.
-_READ: Mapping[str, Callable[[Tx, Actor, FeedEvent, str], Awaitable[Entity | None]]] = {
+_READ: Mapping[str, Callable[[Tx, Actor, FeedEvent, Links], Awaitable[Entity | None]]] = {
     "conversation": _conversation,
     "message": _message,
+    "file": _file,
+    "workspace": _company,
 }

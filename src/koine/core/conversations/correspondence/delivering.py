@@ -115,7 +115,7 @@ async def attach(tx: Tx, by: Actor, letter: Letter, urls: Sequence[str], *, chan
         raise NoFilesHere
     await correspondence.remember(tx, letter.workspace_id, letter.id, {"attachments": list(urls)})
     event = MessageAttachmentsChanged(
-        letter.workspace_id, letter.conversation_id, letter.id, letter.contact_id, {"count": len(urls)}
+        letter.workspace_id, letter.conversation_id, letter.id, letter.contact_id, data={"count": len(urls)}
     )
     await outbox.record(tx, by, event)
 
@@ -150,4 +150,4 @@ def _with_implied(name: str) -> set[str]:
 
 def _changed(letter: Letter, state: State, email: str | None = None) -> MessageStatusChanged:
     told = {"from": letter.state, "to": state} | ({} if email is None else {"email": email})
-    return MessageStatusChanged(letter.workspace_id, letter.conversation_id, letter.id, letter.contact_id, told)
+    return MessageStatusChanged(letter.workspace_id, letter.conversation_id, letter.id, letter.contact_id, data=told)

@@ -17,7 +17,7 @@ _REFUSING = ("active", "permanent")
 
 @dataclass(frozen=True, slots=True)
 class Reached:
-    """How a channel reaches people: what it needs of them, and under which name they can refuse it by itself."""
+    """How a channel reaches people: what it needs of them, and as which of `contacts.dnd` they can refuse it."""
 
     needs: Reach | None
     refused_as: str | None
@@ -25,16 +25,16 @@ class Reached:
 
 # By the channel of a message. Any other needs nothing that we know of, and is refused only with all of them.
 CHANNELS: Mapping[str, Reached] = {
-    "sms": Reached("phone", "sms"),
-    "rcs": Reached("phone", "sms"),
-    "custom_provider_sms": Reached("phone", "sms"),
-    "whatsapp": Reached("phone", "whatsapp"),
-    "call": Reached("phone", "call"),
-    "custom_call": Reached("phone", "call"),
-    "email": Reached("email", "email"),
-    "custom_provider_email": Reached("email", "email"),
-    "facebook": Reached(None, "fb"),
-    "gmb": Reached(None, "gmb"),
+    "sms": Reached("phone", "SMS"),
+    "rcs": Reached("phone", "SMS"),
+    "custom_provider_sms": Reached("phone", "SMS"),
+    "whatsapp": Reached("phone", "WhatsApp"),
+    "call": Reached("phone", "Call"),
+    "custom_call": Reached("phone", "Call"),
+    "email": Reached("email", "Email"),
+    "custom_provider_email": Reached("email", "Email"),
+    "facebook": Reached(None, "FB"),
+    "gmb": Reached(None, "GMB"),
 }
 _OTHERS = Reached(None, None)
 
@@ -61,10 +61,8 @@ async def of(tx: Tx, workspace_id: int, whom: Whom) -> Recipient:
 
 def must_want(recipient: Recipient, channel: str, *, named: str) -> None:
     """Raise DoNotDisturb, which calls the channel as it is `named`, when the contact does not want to hear from it."""
-    refusable = CHANNELS.get(channel, _OTHERS).refused_as
-    wishes = {name.lower(): wish for name, wish in recipient.dnd_settings.items()}
-    wish = wishes.get(refusable or "")
-    refused = isinstance(wish, dict) and wish.get("status") in _REFUSING
+    wish = recipient.dnd_settings.get(CHANNELS.get(channel, _OTHERS).refused_as or "", {})
+    refused = wish.get("status") in _REFUSING
     if recipient.dnd or refused:
         raise DoNotDisturb(named)
 

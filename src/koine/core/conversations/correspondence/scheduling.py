@@ -40,7 +40,7 @@ async def schedule(
         sent = await emails.write(tx, workspace_id, sent, email, answered, "scheduled")
     await jobs.enqueue(tx, [Wanted(workspace_id, SAYING, lane=str(uuid), target=str(uuid), due_at=at)])
     told = {"message": str(uuid), "due_at": at.isoformat()}
-    await outbox.record(tx, by, MessageScheduled(workspace_id, conversation_id, id, recipient.contact_id, told))
+    await outbox.record(tx, by, MessageScheduled(workspace_id, conversation_id, id, recipient.contact_id, data=told))
     return sent
 
 
@@ -51,7 +51,9 @@ async def cancel(tx: Tx, by: Actor, letter: Letter) -> None:
         raise NotScheduled
     await jobs.cancel(tx, letter.workspace_id, SAYING, str(letter.uuid))
     told = {"message": str(letter.uuid)}
-    event = MessageScheduleCancelled(letter.workspace_id, letter.conversation_id, letter.id, letter.contact_id, told)
+    event = MessageScheduleCancelled(
+        letter.workspace_id, letter.conversation_id, letter.id, letter.contact_id, data=told
+    )
     await outbox.record(tx, by, event)
 
 

@@ -10,8 +10,7 @@ from koine.core.providers.model import Provider
 from koine.postgres.database import Tx
 from koine.postgres.together import Rowwise
 
-_WHO = """k.workspace_id, k.id, k.uuid, k.email, k.phone, coalesce(k.profile -> 'additionalEmails', '[]'), k.dnd,
-       coalesce(k.profile -> 'dndSettings', '{{}}')"""
+_WHO = """k.workspace_id, k.id, k.uuid, k.email, k.phone, k.additional_emails, k.dnd, k.dnd_settings"""
 
 # The one that was named, or else the usual one; never another instead of one that was named.
 _PROVIDER = f"""
@@ -79,7 +78,6 @@ def _recipient(values: tuple[Any, ...]) -> Recipient:
     """After the number come eleven values of the contact and conversation, then those of the provider."""
     (_, workspace_id, contact_id, contact, email, phone, others, dnd, settings, id, uuid, deleted, *carried) = values
     provider = None if carried[1] is None else Provider(*carried)
-    other_emails = [other if isinstance(other, str) else other.get("email", "") for other in others]
     return Recipient(
-        workspace_id, contact_id, contact, email, phone, other_emails, dnd, settings, id, uuid, deleted, provider
+        workspace_id, contact_id, contact, email, phone, others, dnd, settings, id, uuid, deleted, provider
     )

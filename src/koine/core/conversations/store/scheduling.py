@@ -90,6 +90,11 @@ async def say(tx: Tx, workspace_id: int, uuid: UUID, state: State, error: str | 
                                                    then s.author_kind else c.last_message_author_kind end,
                    last_message_author_id = case when s.id > coalesce(c.last_message_id, 0)
                                                  then s.author_id else c.last_message_author_id end,
+                   last_message_channel = case when s.id > coalesce(c.last_message_id, 0)
+                                               then s.channel else c.last_message_channel end,
+                   last_message_direction = case when s.id > coalesce(c.last_message_id, 0)
+                                                 then s.direction else c.last_message_direction end,
+                   last_automated = false, last_manual_at = greatest(s.created_at, c.last_manual_at),
                    waiting_since = null, first_reply_at = coalesce(c.first_reply_at, s.created_at),
                    last_reply_at = greatest(s.created_at, c.last_reply_at),
                    updated_at = greatest(s.created_at, c.updated_at)

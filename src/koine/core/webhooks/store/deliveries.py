@@ -13,11 +13,11 @@ from koine.postgres.database import Row, Tx
 _DUE = "d.workspace_id, d.id, d.uuid, d.event_id, d.kind, d.part, d.attempts, d.created_at"
 
 
-async def spread(tx: Tx, told_of: Sequence[Told], workspace_id: int, event_id: int) -> list[Row]:
-    """A delivery of each part of an event for all who want to be told of it and have none yet: those webhooks.
+async def spread(tx: Tx, told_of: Sequence[Told], workspace_id: int, after: int, upto: int) -> list[Row]:
+    """Deliveries of the events after one position and up to another, for all who want to be told and have none yet.
 
-    Each comes with its home and when to call it. The clock goes on within a transaction, and so no two of them wake a
-    webhook at the same time.
+    One of each part. Those webhooks, each with its home and when to call it: a clock that goes on, so that no two of
+    them wake a webhook at the same time.
     """
     return await tx.write(
         """
@@ -28,11 +28,12 @@ async def spread(tx: Tx, told_of: Sequence[Told], workspace_id: int, event_id: i
               join workspaces w on w.id = e.workspace_id
               join webhooks h on h.account_id = w.account_id
                and (h.workspace_id is null or h.workspace_id = e.workspace_id)
-              join unnest($3::text[], $4::text[], $5::text[]) with ordinality as p(dialect, part, kind, ord)
+              join unnest($4::text[], $5::text[], $6::text[]) with ordinality as p(dialect, part, kind, ord)
                 on p.dialect = h.dialect and (p.kind is null or p.kind = e.kind)
-             where e.workspace_id = $1 and e.id = $2 and h.disabled_at is null and h.created_at <= e.created_at
+             where e.workspace_id = $1 and e.position > $2 and e.position <= $3
+               and h.disabled_at is null and h.created_at <= e.created_at
                and (h.kinds is null or e.kind = any (h.kinds))
-             order by p.ord
+             order by e.position, p.ord
                 on conflict do nothing
             returning webhook_id
         )
@@ -40,7 +41,8 @@ async def spread(tx: Tx, told_of: Sequence[Told], workspace_id: int, event_id: i
           from webhooks h where h.id in (select webhook_id from told) order by h.home_id, h.id
         """,
         workspace_id,
-        event_id,
+        after,
+        upto,
         *columns(told_of),
     )
 
@@ -77,10 +79,14 @@ async def queue(tx: Tx, webhook_id: int, limit: int) -> tuple[list[Due], bool]:
 
 
 async def next_due(tx: Tx, webhook_id: int) -> datetime | None:
-    """When the next delivery is due; None when none waits, or nothing is delivered any more."""
+    """When the next delivery is due; None when none waits, or nothing is delivered any more.
+
+    Never a time that has passed: several deliveries are due at the same time, and whoever asks has been called for it.
+    """
     at: datetime | None = await tx.value(
         """
-        select greatest(d.due_at, h.paused_until) from webhook_deliveries d join webhooks h on h.id = d.webhook_id
+        select greatest(d.due_at, h.paused_until, clock_timestamp())
+          from webhook_deliveries d join webhooks h on h.id = d.webhook_id
          where d.webhook_id = $1 and d.state = 'waiting' and h.disabled_at is null order by d.due_at limit 1
         """,
         webhook_id,
