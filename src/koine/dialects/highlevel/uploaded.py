@@ -1,0 +1,16 @@
+"""Our own files in the messages of this contract: addresses by which they can be fetched."""
+
+from __future__ import annotations
+
+from koine.core.conversations.correspondence.model import Enclosed
+from koine.dialects.call import Call
+from koine.dialects.highlevel.wire.messages import Link
+
+
+def link(call: Call) -> Link:
+    """Where a file can be fetched for the next minutes; None where its bytes are not to be had."""
+
+    def to(file: Enclosed) -> str | None:
+        return None
+
+    return to
