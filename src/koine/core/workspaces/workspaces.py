@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from uuid import UUID
 
 from koine.core import outbox
 from koine.core.account_events import WorkspaceCreated
