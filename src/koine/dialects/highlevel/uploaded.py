@@ -9,8 +9,9 @@ from koine.dialects.highlevel.wire.messages import Link
 
 def link(call: Call) -> Link:
     """Where a file can be fetched for the next minutes; None where its bytes are not to be had."""
+    links, (workspace_id, *_) = call.services.links, call.actor.workspaces
 
     def to(file: Enclosed) -> str | None:
-        return None
+        return links.to(workspace_id, file)
 
     return to
