@@ -23,6 +23,7 @@ GLOBAL = {
     "account_events",
     "schedule",
     "request_counts",
+    "signing_keys",
     "migrations",
 }
 
