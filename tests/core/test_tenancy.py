@@ -28,6 +28,7 @@ GLOBAL = {
     "signing_keys",
     "schedule",
     "request_counts",
+    "signing_keys",
     "migrations",
 }
 

@@ -34,7 +34,7 @@ class MessageStatusChanged(Event):
 
 
 class MessageAttachmentsChanged(Event):
-    """Other files belong to it now. `data`: count."""
+    """Other files belong to it now."""
 
     __slots__ = ()
     kind = "message.attachments_changed"
@@ -48,35 +48,35 @@ class MessageTranscribed(Event):
 
 
 class ProviderCreated(Event):
-    """Somebody else's service carries messages: `data`: provider_id, kind."""
+    """Somebody else's service carries messages: `data`: provider, kind."""
 
     __slots__ = ()
     kind = "provider.created"
 
 
 class ProviderDeleted(Event):
-    """It carries nothing more: `data`: provider_id."""
+    """It carries nothing more: `data`: provider."""
 
     __slots__ = ()
     kind = "provider.deleted"
 
 
 class SubscriptionTypeCreated(Event):
-    """People can do without a kind of mail: `data`: subscription_type_id (its uuid), name, channel."""
+    """People can do without a kind of mail: `data`: subscription_type (its uuid), name, channel."""
 
     __slots__ = ()
     kind = "subscription_type.created"
 
 
 class SubscriptionTypeChanged(Event):
-    """`data`: subscription_type_id, fields."""
+    """`data`: subscription_type, fields."""
 
     __slots__ = ()
     kind = "subscription_type.changed"
 
 
 class ContactSubscriptionChanged(Event):
-    """`data`: subscription_type_id (null: of what has no type; or of all), subscribed."""
+    """`data`: subscription_type (null: of what has no type; or of all), subscribed."""
 
     __slots__ = ()
     kind = "contact.subscription_changed"

@@ -70,7 +70,7 @@ class Carrying:
             way = None if letter is None else await leaving.way(tx, letter)
             if letter is None or way is None:
                 return None
-            body = await deliveries.body(tx, letter) if isinstance(way, ByProvider) else b""
+            body = await deliveries.body(tx, letter, self._sealing) if isinstance(way, ByProvider) else b""
         if not isinstance(way, ByProvider):
             await self._settle(task, message_id, way.says)
             return None

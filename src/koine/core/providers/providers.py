@@ -30,7 +30,7 @@ async def create(tx: Tx, by: Actor, workspace_id: int, wanted: Wanted, *, id: st
     except asyncpg.UniqueViolationError:
         raise ProviderExists from None
     await jobs.want(tx, workspace_id, LEAVING)
-    told = {"provider_id": created.id, "kind": created.kind}
+    told = {"provider": created.id, "kind": created.kind}
     await outbox.record(tx, by, ProviderCreated(workspace_id, data=told))
     return created
 
@@ -40,7 +40,7 @@ async def delete(tx: Tx, by: Actor, workspace_id: int, id: str) -> None:
     by.must("inboxes:manage", workspace_id)
     if not await store.delete(tx, workspace_id, id):
         raise ProviderNotFound
-    await outbox.record(tx, by, ProviderDeleted(workspace_id, data={"provider_id": id}))
+    await outbox.record(tx, by, ProviderDeleted(workspace_id, data={"provider": id}))
 
 
 async def find(tx: Tx, workspace_id: int, id: str) -> Provider:

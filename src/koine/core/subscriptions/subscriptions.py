@@ -33,7 +33,7 @@ async def create(tx: Tx, by: Actor, workspace_id: int, described: Described) -> 
     """A new type."""
     by.must("contacts:write", workspace_id)
     created = await store.insert(tx, workspace_id, described)
-    told = {"subscription_type_id": str(created.uuid), "name": created.name, "channel": created.channel}
+    told = {"subscription_type": str(created.uuid), "name": created.name, "channel": created.channel}
     await outbox.record(tx, by, SubscriptionTypeCreated(workspace_id, data=told))
     return created
 
@@ -46,7 +46,7 @@ async def change(tx: Tx, by: Actor, kind: SubscriptionType, described: Described
     if not fields:
         return kind
     changed = await store.update(tx, kind.workspace_id, kind.id, described)
-    told = {"subscription_type_id": str(kind.uuid), "fields": fields}
+    told = {"subscription_type": str(kind.uuid), "fields": fields}
     await outbox.record(tx, by, SubscriptionTypeChanged(kind.workspace_id, data=told))
     return changed
 
@@ -64,5 +64,5 @@ async def wish(tx: Tx, by: Actor, contact: Contact, change: Change, kind: Subscr
         await store.resume_all(tx, contact.workspace_id, contact.id, change)
     else:
         await store.wish(tx, contact.workspace_id, contact.id, change)
-    told = {"subscription_type_id": None if kind is None else str(kind.uuid), "subscribed": change.subscribed}
+    told = {"subscription_type": None if kind is None else str(kind.uuid), "subscribed": change.subscribed}
     await outbox.record(tx, by, ContactSubscriptionChanged(contact.workspace_id, contact_id=contact.id, data=told))

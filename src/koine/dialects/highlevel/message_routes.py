@@ -8,7 +8,17 @@ from __future__ import annotations
 from dataclasses import replace
 
 from koine.dialects.dialect import Route, delete, get, post, put
-from koine.dialects.highlevel import calls, emails, exporting, incoming, livechat, messages, preferences, statuses
+from koine.dialects.highlevel import (
+    calls,
+    emails,
+    exporting,
+    incoming,
+    livechat,
+    messages,
+    preferences,
+    statuses,
+    uploaded,
+)
 
 _MESSAGES = "/conversations/messages"
 _PREFERENCES = "/conversations/preferences"
@@ -19,6 +29,7 @@ _ROUTES: tuple[Route, ...] = (
     post(f"{_MESSAGES}/inbound", incoming.inbound),
     post(f"{_MESSAGES}/outbound", incoming.outbound),
     post(f"{_MESSAGES}/review-reply", messages.reply_to_review),
+    post(f"{_MESSAGES}/upload", uploaded.upload, upload=uploaded.UPLOAD),
     get(f"{_MESSAGES}/export", exporting.export),
     get(f"{_MESSAGES}/email/{{id}}", emails.get),
     put(f"{_MESSAGES}/email/{{id}}/status", statuses.update_email),

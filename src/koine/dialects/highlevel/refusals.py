@@ -47,6 +47,16 @@ class NotOurEmail(ProviderMissing):
     code = "not_our_email"
 
 
+class UploadRefused(Invalid):
+    """A file that is too large (413) or of a type that is not taken (415): the contract has a body of its own."""
+
+    code = "upload_refused"
+
+    def __init__(self, status: int, says: str) -> None:
+        super().__init__(says)
+        self.status = status
+
+
 class _Said(NamedTuple):
     """A status, words with the refusal's own attributes in them, and a `canonicalCode` where there is one."""
 
@@ -89,6 +99,8 @@ def answer(refused: Refused, call: Call) -> Answer | None:
     """A refusal that is one of messages; None for any other."""
     if isinstance(refused, NotScheduled):  # the answer to a cancel has a `status` whatever came of it (§6.7)
         return Answer(400, {"status": 404, "message": "Failed cancel the scheduled message", "traceId": call.id})
+    if isinstance(refused, UploadRefused):
+        return Answer(refused.status, {"status": refused.status, "message": refused.says}, {"x-trace-id": call.id})
     said = next((_WORDS[kind] for kind in type(refused).__mro__ if kind in _WORDS), None)
     if said is None:
         return None

@@ -81,4 +81,6 @@ def _of_item(problem: Problem, where: str) -> str:
 def _type(problem: Problem) -> str:
     if problem.path[0] == "dndSettings" and len(problem.path) == 2:
         return "must be an object"  # a channel
+    if problem.name == "status" and len(problem.path) > 1:
+        return "must be a string"
     return _TYPES.get(problem.name, "must be a string")

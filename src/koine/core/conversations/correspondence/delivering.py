@@ -114,9 +114,7 @@ async def attach(tx: Tx, by: Actor, letter: Letter, urls: Sequence[str], *, chan
     if letter.channel not in channels:
         raise NoFilesHere
     await correspondence.remember(tx, letter.workspace_id, letter.id, {"attachments": list(urls)})
-    event = MessageAttachmentsChanged(
-        letter.workspace_id, letter.conversation_id, letter.id, letter.contact_id, data={"count": len(urls)}
-    )
+    event = MessageAttachmentsChanged(letter.workspace_id, letter.conversation_id, letter.id, letter.contact_id)
     await outbox.record(tx, by, event)
 
 

@@ -104,10 +104,11 @@ class EmailRecord:
 
 @dataclass(frozen=True, slots=True)
 class Enclosed:
-    """A file of ours that was said with a message."""
+    """A file of ours that was said with a message. Without `available` its bytes are lost."""
 
     id: int
     file_name: str
+    available: bool
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,7 +18,7 @@ from koine.postgres.database import Row, Tx
 COLUMNS = """
     m.workspace_id, m.id, m.uuid, m.conversation_id, c.uuid as conversation, c.contact_id, k.uuid as contact,
     u.uuid as user_uuid, m.kind, m.direction, m.channel, m.state, m.body_text, m.body_html, m.meta,
-    (select jsonb_agg(jsonb_build_array(f.id, f.file_name) order by f.id)
+    (select jsonb_agg(jsonb_build_array(f.id, f.file_name, f.missing_at is null) order by f.id)
        from message_attachments l join attachments f on f.workspace_id = l.workspace_id and f.id = l.attachment_id
       where l.workspace_id = m.workspace_id and l.message_id = m.id and f.deleted_at is null) as files,
     m.created_at, m.updated_at,

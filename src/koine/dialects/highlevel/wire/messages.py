@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from typing import Any
+from collections.abc import Sequence
+from typing import Any, Protocol
 from uuid import UUID
 
 from koine.core.conversations.correspondence import emails
@@ -18,7 +18,15 @@ _MAIL = frozenset({"TYPE_EMAIL", "TYPE_CUSTOM_EMAIL", "TYPE_CUSTOM_PROVIDER_EMAI
 # Where these carry a recording it has an endpoint of its own (§6.1).
 _WITHOUT_ATTACHMENTS = frozenset({"TYPE_CALL", "TYPE_CAMPAIGN_VOICEMAIL"})
 
-Link = Callable[[Enclosed], str | None]  # our own file -> where it can be fetched, if it can
+
+class Link(Protocol):
+    """Where files can be fetched."""
+
+    def to(self, file: Enclosed) -> str | None:
+        """Where a file of ours can be fetched for the next minutes; None where its bytes are not to be had."""
+
+    def renewed(self, url: str) -> str:
+        """An address that was given with a message: where it is a link to a file of ours, good for another while."""
 
 
 def message(letter: Letter, location_id: str, link: Link, *, listed: bool = False) -> dict[str, Any]:
@@ -86,7 +94,10 @@ def email(letter: Letter, location_id: str, link: Link) -> dict[str, Any]:
 
 def attachments(letter: Letter, link: Link) -> list[str]:
     """Addresses of its files: those that were given, then those that are ours."""
-    return [*letter.meta.get("attachments", ()), *(url for file in letter.files if (url := link(file)))]
+    return [
+        *(link.renewed(url) for url in letter.meta.get("attachments", ())),
+        *(url for file in letter.files if (url := link.to(file))),
+    ]
 
 
 def page(letters: Sequence[dict[str, Any]], last: str, more: bool, trace_id: str) -> dict[str, Any]:
