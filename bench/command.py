@@ -17,7 +17,19 @@ from pathlib import Path
 
 from bench.figures import Figure, table
 from bench.measuring import QUICK, WHOLE, Bench
-from bench.rows import creating, elsewhere, following, growing, idling, listing, living, relaying, statements, telling
+from bench.rows import (
+    creating,
+    elsewhere,
+    following,
+    growing,
+    idling,
+    listing,
+    living,
+    relaying,
+    searching,
+    statements,
+    telling,
+)
 from bench.stack import ROOT, Stack
 
 Row = Callable[[Bench], None]
@@ -33,6 +45,7 @@ ROWS: dict[str, Row] = {
     "p7": following.p7,
     "webhooks": telling.webhooks,
     "p4": listing.p4,
+    "search": searching.p4,
     "explain": listing.explained,
     "p9": growing.p9,
     "p5": living.p5,

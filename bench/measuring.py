@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any
+from uuid import UUID
 
 from bench import floor, requests
 from bench.driver import job
@@ -68,6 +69,24 @@ class Bench:
             self._keep(name, found)
         assert isinstance(found, House)
         return found
+
+    def location(self, size: int) -> House:
+        """An account in which so many contacts have a conversation each."""
+        name = f"location-{size}"
+        found = self._known().get(name)
+        if found is None:
+            found = asyncio.run(filling.location(self.stack.address, name, size, say=self.say))
+            self._keep(name, found)
+        assert isinstance(found, House)
+        return found
+
+    def user(self, house: House, person: str) -> UUID:
+        """The uuid of one of a house's people."""
+        return asyncio.run(filling.uuid_of(self.stack.address, house.people[person].id))
+
+    def middle(self, house: House) -> int:
+        """When the conversation in the middle of a house was spoken in last, in milliseconds."""
+        return asyncio.run(filling.spoken_in(self.stack.address, house.usual))
 
     def street(self) -> Street:
         """Many small workspaces."""

@@ -35,7 +35,6 @@ _KEYS: dict[OrderBy, tuple[str, str]] = {
     "date_of_birth": ("coalesce(k.profile ->> 'dateOfBirth', '')", "text"),
 }
 
-_COLUMNS = ", ".join(f"k.{name.strip()}" for name in store.COLUMNS.split(","))
 _PEOPLE = """
     (select u.uuid from users u where u.id = k.assigned_to) as assignee,
     case when k.followers = '{}' then '{}'::uuid[] else
@@ -76,8 +75,8 @@ async def top(tx: Tx, by: Actor, workspace_id: int, asked: Asked) -> list[Listed
                 union all
                 (select k.* from contacts k where not (select small from counted) and {row}
                   {order} limit {asked.limit + asked.offset:d})) k {end}"""
-    rows = await tx.rows(f"select {_COLUMNS}, {_PEOPLE}, {keys} from ({found}) k {order}", *clauses.values)
-    return [_listed(row) for row in rows]
+    rows = await tx.rows(f"select {store.COLUMNS}, {_PEOPLE}, {keys} from ({found}) k {order}", *clauses.values)
+    return [_listed(each) for each in rows]
 
 
 async def count(tx: Tx, by: Actor, workspace_id: int, asked: Asked) -> int | None:
@@ -100,8 +99,8 @@ async def count(tx: Tx, by: Actor, workspace_id: int, asked: Asked) -> int | Non
         select case when (select count(*) from few) > {FEW:d} then {everywhere}
                     else (select count(*) from few f cross join lateral (
                         select 1 from contacts k where k.id = f.id and {row} limit 1) k) end"""
-    found: int | None = await tx.value_within(PATIENCE, sql, *clauses.values)
-    return found
+    counted: int | None = await tx.value_within(sql, *clauses.values, seconds=PATIENCE)
+    return counted
 
 
 def _few(clauses: Clauses, asked: Asked) -> str | None:
@@ -143,7 +142,7 @@ def _beside(clauses: Clauses, asked: Asked) -> None:
         return
     parts = []
     for place in range(len(keys)):
-        same = [f"{key} = {value}" for key, value in zip(keys[:place], held[:place], strict=True)]
+        same = [f"{key} = {given}" for key, given in zip(keys[:place], held[:place], strict=True)]
         parts.append(" and ".join([*same, f"{keys[place]} {ways[place]} {held[place]}"]))
     clauses.add(" or ".join(parts))
 

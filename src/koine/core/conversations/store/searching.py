@@ -87,7 +87,7 @@ async def top(
                 union all
                 (select c.* from ({along}) c where not {filled} and not (select small from counted))) c {end}"""
     rows = await tx.rows(f"select {_COLUMNS} from ({found}) c {_JOINS} {sort}", *clauses.values)
-    return [Talk(*row) for row in rows]
+    return [Talk(*each) for each in rows]
 
 
 async def count(tx: Tx, by: Actor, workspace_id: int, sought: Sought) -> int | None:
@@ -107,8 +107,8 @@ async def count(tx: Tx, by: Actor, workspace_id: int, sought: Sought) -> int | N
                 select 1 from conversations c
                  where c.workspace_id = $1 and c.id = f.id and {_THERE} and {clauses.sql} limit 1) c)
             else {everywhere} end"""
-    found: int | None = await tx.value_within(PATIENCE, sql, *clauses.values)
-    return found
+    counted: int | None = await tx.value_within(sql, *clauses.values, seconds=PATIENCE)
+    return counted
 
 
 async def one(tx: Tx, by: Actor, workspace_id: int, uuid: UUID) -> Talk | None:
@@ -175,6 +175,11 @@ def _conditions(clauses: Clauses, by: Actor, sought: Sought) -> str | None:
     """
     if not visibility.whole(by):
         visibility.limit(clauses, by)
+    if sought.contact is not None:
+        clauses.add(
+            "c.contact_id = (select a.id from contacts a where a.workspace_id = $1 and a.uuid = ?::uuid)",
+            sought.contact,
+        )
     _states(clauses, sought)
     _assigned(clauses, by, sought)
     few = None
@@ -184,7 +189,8 @@ def _conditions(clauses: Clauses, by: Actor, sought: Sought) -> str | None:
         few = _mentions(clauses, _people(clauses, by, sought.mentions))
     if sought.followers is not None:
         few = _followers(clauses, _people(clauses, by, sought.followers))
-    return few
+    named = sought.uuid is not None or sought.contact is not None
+    return None if named else few  # those are fewer still
 
 
 def _states(clauses: Clauses, sought: Sought) -> None:
