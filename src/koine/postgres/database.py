@@ -77,7 +77,7 @@ class Tx:
         """The first column of the first row of a statement that reads, or None."""
         return await (await self._connection()).fetchval(sql, *values)
 
-    async def value_within(self, seconds: float, sql: str, *values: Any) -> Any:
+    async def value_within(self, sql: str, *values: Any, seconds: float) -> Any:
         """As `value`, but None where it takes longer: the statement is then broken off, and must be the last."""
         try:
             return await (await self._connection()).fetchval(sql, *values, timeout=seconds)

@@ -104,7 +104,8 @@ create index conversations_by_manual on conversations (workspace_id, last_manual
     where contact_id is not null and deleted_at is null;
 create index conversations_said on conversations
     using gin (workspace_id, (lower(last_message_preview collate letters)) gin_trgm_ops)
-    with (gin_pending_list_limit = 256) where contact_id is not null and deleted_at is null;
+    with (gin_pending_list_limit = 256)
+    where contact_id is not null and deleted_at is null and last_message_preview is not null;
 create index participants_by_participant on participants
     (workspace_id, participant_kind, participant_id, conversation_id);
 
@@ -115,7 +116,7 @@ begin
         with matching as materialized (
             select c.id from conversations c
              where c.workspace_id = workspace and lower(c.last_message_preview collate letters) like pattern
-               and c.contact_id is not null and c.deleted_at is null
+               and c.contact_id is not null and c.deleted_at is null and c.last_message_preview is not null
                and workspace = any (nullif(current_setting('koine.workspaces', true), '')::bigint[]))
         select matching.id from matching limit at_most + 1;
 end $$;
@@ -153,26 +154,27 @@ create function fold_tallies(workspace bigint, of_what text, at_most integer) re
 $$;
 
 -- Now and then whoever adds a row folds: mostly a few, and seldom all. So there are never many to add up.
-create function add_to_tallies(workspace bigint, of_what text, assignee bigint, in_facet text, count integer) returns void
-    language plpgsql as $$
-declare added bigint;
+create function fold_now_and_then(workspace bigint, of_what text, added bigint) returns void language plpgsql as $$
 begin
-    insert into tallies (workspace_id, counted, assignee_id, facet, n)
-    values (workspace, of_what, assignee, in_facet, count) returning id into added;
-    if added % 16384 = 0 then
-        perform fold_tallies(workspace, of_what, 1000000);
-    elsif added % 256 = 0 then
-        perform fold_tallies(workspace, of_what, 1024);
-    end if;
+    perform fold_tallies(workspace, of_what, case when added % 16384 = 0 then 1000000 else 1024 end);
 end $$;
 
 create function tally_conversation() returns trigger language plpgsql as $$
+declare added bigint;
 begin
     if tg_op <> 'INSERT' and old.facet is not null and old.deleted_at is null then
-        perform add_to_tallies(old.workspace_id, 'conversations', old.assignee_id, old.facet, -1);
+        insert into tallies (workspace_id, counted, assignee_id, facet, n)
+        values (old.workspace_id, 'conversations', old.assignee_id, old.facet, -1) returning id into added;
+        if added % 256 = 0 then
+            perform fold_now_and_then(old.workspace_id, 'conversations', added);
+        end if;
     end if;
     if tg_op <> 'DELETE' and new.facet is not null and new.deleted_at is null then
-        perform add_to_tallies(new.workspace_id, 'conversations', new.assignee_id, new.facet, 1);
+        insert into tallies (workspace_id, counted, assignee_id, facet, n)
+        values (new.workspace_id, 'conversations', new.assignee_id, new.facet, 1) returning id into added;
+        if added % 256 = 0 then
+            perform fold_now_and_then(new.workspace_id, 'conversations', added);
+        end if;
     end if;
     return null;
 end $$;
@@ -188,10 +190,16 @@ create trigger tallied_when_changed after update on conversations
     execute function tally_conversation();
 
 create function tally_contact() returns trigger language plpgsql as $$
+declare
+    added bigint;
+    workspace bigint = coalesce(new.workspace_id, old.workspace_id);
 begin
-    perform add_to_tallies(
-        coalesce(new.workspace_id, old.workspace_id), 'contacts', null, null,
-        case when tg_op <> 'DELETE' and new.deleted_at is null then 1 else -1 end);
+    insert into tallies (workspace_id, counted, n)
+    values (workspace, 'contacts', case when tg_op <> 'DELETE' and new.deleted_at is null then 1 else -1 end)
+    returning id into added;
+    if added % 256 = 0 then
+        perform fold_now_and_then(workspace, 'contacts', added);
+    end if;
     return null;
 end $$;
 create trigger tallied_when_created after insert on contacts

@@ -131,7 +131,7 @@ def _range(clauses: Clauses, of: Kind, expression: str, values: Sequence[Bounds]
                 parts.append(f"lower({expression} collate letters) {sign} lower({given}::text collate letters)")
             else:
                 given = clauses.value(str(value))
-                number = "'^-?[0-9]{1,30}([.][0-9]{1,30})?$'"
+                number = "'^-{0,1}[0-9]{1,30}([.][0-9]{1,30}){0,1}$'"
                 parts.append(
                     f"case when {expression} ~ {number} then {expression}::numeric {sign} {given}::numeric end"
                 )

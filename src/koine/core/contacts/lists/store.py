@@ -15,7 +15,7 @@ from koine.core.filters import Clauses, pattern
 from koine.postgres.database import Row, Tx
 
 FEW = 2000  # rows; where a condition keeps more, the list goes along its order instead
-PATIENCE = 1.0  # seconds that a count may take
+PATIENCE = 0.5  # seconds that a count may take
 
 # What each order sorts by, and its type for the cursor.
 _KEYS: dict[OrderBy, tuple[str, str]] = {
@@ -35,7 +35,6 @@ _KEYS: dict[OrderBy, tuple[str, str]] = {
     "date_of_birth": ("coalesce(k.profile ->> 'dateOfBirth', '')", "text"),
 }
 
-_COLUMNS = ", ".join(f"k.{name.strip()}" for name in store.COLUMNS.split(","))
 _PEOPLE = """
     (select u.uuid from users u where u.id = k.assigned_to) as assignee,
     case when k.followers = '{}' then '{}'::uuid[] else
@@ -48,9 +47,12 @@ _WORD = re.compile(r"[^\W_]{3}")  # what a trigram index needs of a pattern
 
 # Conditions of equality that an index answers, for those that stand at the top.
 _FEW = {
-    "email": "k.email_folded in (select lower(v collate letters) from unnest({0}::text[]) v)",
-    "phone": "k.phone = any ({0}::text[])",
-    "id": "k.uuid = any ({0}::uuid[])",
+    "email": "unnest({0}::text[]) v cross join lateral (select k.id from contacts k where k.workspace_id = $1"
+    " and k.email_folded = lower(v collate letters)",
+    "phone": "unnest({0}::text[]) v cross join lateral (select k.id from contacts k where k.workspace_id = $1"
+    " and k.phone = v and k.deleted_at is null",
+    "id": "unnest({0}::uuid[]) v cross join lateral (select k.id from contacts k where k.workspace_id = $1"
+    " and k.uuid = v",
 }
 
 
@@ -70,14 +72,14 @@ async def top(tx: Tx, by: Actor, workspace_id: int, asked: Asked) -> list[Listed
         found = f"""
             with few as materialized ({few}), counted as materialized (select count(*) <= {FEW:d} as small from few)
             select k.* from (
-                (select k.* from few f cross join lateral (
+                (select k.* from (select distinct id from few) f cross join lateral (
                     select k.* from contacts k where k.id = f.id and {row} limit 1) k
                   where (select small from counted))
                 union all
                 (select k.* from contacts k where not (select small from counted) and {row}
                   {order} limit {asked.limit + asked.offset:d})) k {end}"""
-    rows = await tx.rows(f"select {_COLUMNS}, {_PEOPLE}, {keys} from ({found}) k {order}", *clauses.values)
-    return [_listed(row) for row in rows]
+    rows = await tx.rows(f"select {store.COLUMNS}, {_PEOPLE}, {keys} from ({found}) k {order}", *clauses.values)
+    return [_listed(each) for each in rows]
 
 
 async def count(tx: Tx, by: Actor, workspace_id: int, asked: Asked) -> int | None:
@@ -98,10 +100,10 @@ async def count(tx: Tx, by: Actor, workspace_id: int, asked: Asked) -> int | Non
         sql = f"""
         with few as materialized ({few})
         select case when (select count(*) from few) > {FEW:d} then {everywhere}
-                    else (select count(*) from few f cross join lateral (
+                    else (select count(*) from (select distinct id from few) f cross join lateral (
                         select 1 from contacts k where k.id = f.id and {row} limit 1) k) end"""
-    found: int | None = await tx.value_within(PATIENCE, sql, *clauses.values)
-    return found
+    counted: int | None = await tx.value_within(sql, *clauses.values, seconds=PATIENCE)
+    return counted
 
 
 def _few(clauses: Clauses, asked: Asked) -> str | None:
@@ -110,7 +112,7 @@ def _few(clauses: Clauses, asked: Asked) -> str | None:
         if isinstance(part, Condition) and part.operator == "equal" and part.field in _FEW:
             given = clauses.value(list(part.values))
             held = _FEW[part.field].format(given)
-            return f"select k.id from contacts k where k.workspace_id = $1 and {held} limit {FEW + 1:d}"
+            return f"select k.id from {held} limit {FEW + 1:d}) k limit {FEW + 1:d}"
     if asked.text is not None and _WORD.search(asked.text):
         given = clauses.value(pattern(asked.text))
         return f"select id from contacts_named($1, lower({given}::text collate letters), {FEW:d}) as n(id)"
@@ -143,7 +145,7 @@ def _beside(clauses: Clauses, asked: Asked) -> None:
         return
     parts = []
     for place in range(len(keys)):
-        same = [f"{key} = {value}" for key, value in zip(keys[:place], held[:place], strict=True)]
+        same = [f"{key} = {given}" for key, given in zip(keys[:place], held[:place], strict=True)]
         parts.append(" and ".join([*same, f"{keys[place]} {ways[place]} {held[place]}"]))
     clauses.add(" or ".join(parts))
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, get_args
 
 from koine.core.contacts.lists.asked import (
     OPERATORS,
@@ -58,26 +58,7 @@ FIELDS: dict[str, Field] = {
     "dateOfBirth": "date_of_birth",
 }
 SORTS: dict[str, OrderBy] = {
-    "dateAdded": "created",
-    "dateUpdated": "updated",
-    "name": "name",
-    "contactName": "name",
-    "fullNameLowerCase": "name",
-    "firstName": "first_name",
-    "firstNameLowerCase": "first_name",
-    "lastName": "last_name",
-    "lastNameLowerCase": "last_name",
-    "email": "email",
-    "emailLowerCase": "email",
-    "phone": "phone",
-    "companyName": "company_name",
-    "businessName": "company_name",
-    "city": "city",
-    "state": "state",
-    "country": "country",
-    "source": "source",
-    "website": "website",
-    "dateOfBirth": "date_of_birth",
+    name: order for name, field in FIELDS.items() for order in get_args(OrderBy) if order == field
 }
 _OPERATORS: dict[str, Operator] = {
     "eq": "equal",
