@@ -28,7 +28,6 @@ GLOBAL = {
     "signing_keys",
     "schedule",
     "request_counts",
-    "signing_keys",
     "migrations",
 }
 
