@@ -2,16 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
-from koine.core.conversations.correspondence.model import Enclosed
 from koine.core.errors import Invalid, Problem
 from koine.core.files import files
-from koine.core.files import links as made
-from koine.core.files.links import Links
 from koine.core.files.model import Described, Stored
 from koine.dialects.call import Answer, Call
-from koine.dialects.highlevel import auth, composing, refusals
+from koine.dialects.highlevel import auth, composing, file_links, refusals
 from koine.dialects.highlevel.wire.messages import Link
 from koine.dialects.uploading import Form, Upload
 
@@ -92,26 +87,9 @@ async def upload(call: Call) -> Answer:
     return Answer(200, {"uploadedFiles": {added.file_name: call.services.links.to(at.workspace_id, added)}})
 
 
-@dataclass(frozen=True, slots=True)
-class _Links:
-    """Into the location's own files and no others."""
-
-    links: Links
-    workspace_id: int
-
-    def to(self, file: Enclosed) -> str | None:
-        """Where a file can be fetched for the next minutes."""
-        return self.links.to(self.workspace_id, file)
-
-    def renewed(self, url: str) -> str:
-        """An address that was given, good for another while where it is ours."""
-        sealing = self.links.sealing
-        return url if sealing is None else made.renewed(sealing, url, self.workspace_id) or url
-
-
 def link(call: Call) -> Link:
     """Where the files of the location's messages can be fetched."""
-    return _Links(call.services.links, call.actor.workspaces[0])
+    return file_links.Within(call.services.links, call.actor.workspaces[0])
 
 
 def _field(form: Form, name: str) -> str:

@@ -23,7 +23,7 @@ from koine.core.signing.keys import Key
 from koine.core.users import users
 from koine.core.webhooks.model import Due, Keys, Webhook
 from koine.core.webhooks.patience import Patience
-from koine.dialects.highlevel import ids, signing
+from koine.dialects.highlevel import file_links, ids, signing
 from koine.dialects.highlevel.wire import told
 from koine.dialects.highlevel.wire.bodies import time
 from koine.postgres.database import Tx
@@ -41,7 +41,7 @@ class _Part:
 
     kinds: frozenset[str]
     scope: str | None
-    tell: Callable[[Tx, Webhook, FeedEvent], Awaitable[Json | None]]
+    tell: Callable[[Tx, Webhook, FeedEvent, Links], Awaitable[Json | None]]
 
 
 async def body(tx: Tx, webhook: Webhook, delivery: Due, event: FeedEvent, *, links: Links) -> bytes | None:
@@ -50,7 +50,7 @@ async def body(tx: Tx, webhook: Webhook, delivery: Due, event: FeedEvent, *, lin
     app = await apps.of_webhook(tx, webhook.id)
     if not await _hears(tx, app, part, event):
         return None
-    said = await part.tell(tx, webhook, event)
+    said = await part.tell(tx, webhook, event, links)
     return None if said is None else _written(said, delivery, app)
 
 
@@ -108,14 +108,14 @@ def _written(said: Json, delivery: Due, app: App | None) -> bytes:
     return orjson.dumps(said | own | {"timestamp": time(datetime.now(UTC)), "webhookId": str(delivery.uuid)})
 
 
-async def _message(tx: Tx, webhook: Webhook, event: FeedEvent) -> Json | None:
+async def _message(tx: Tx, webhook: Webhook, event: FeedEvent, links: Links) -> Json | None:
     letter = None if event.message is None else await reading.by_id(tx, event.workspace.id, event.message.id)
     if letter is None or letter.kind == "activity":
         return None
-    return told.message(letter, _location(event))
+    return told.message(letter, _location(event), file_links.Within(links, event.workspace.id))
 
 
-async def _unread(tx: Tx, webhook: Webhook, event: FeedEvent) -> Json | None:
+async def _unread(tx: Tx, webhook: Webhook, event: FeedEvent, links: Links) -> Json | None:
     """What somebody says inward is unread; what is said outward changes nothing."""
     if event.conversation is None or (event.kind == "message.posted" and not await _came_in(tx, event)):
         return None
@@ -134,7 +134,7 @@ async def _came_in(tx: Tx, event: FeedEvent) -> bool:
 def _contact(name: str, fields: frozenset[str] | None = None) -> Callable[..., Awaitable[Json | None]]:
     """Tells of a contact; with `fields` only when one of these was changed."""
 
-    async def tell(tx: Tx, webhook: Webhook, event: FeedEvent) -> Json | None:
+    async def tell(tx: Tx, webhook: Webhook, event: FeedEvent, links: Links) -> Json | None:
         if event.contact is None or (fields is not None and fields.isdisjoint(event.data.get("fields", ()))):
             return None
         by = sight.as_its_doer(event, webhook.account_id)
@@ -148,11 +148,11 @@ def _contact(name: str, fields: frozenset[str] | None = None) -> Callable[..., A
     return tell
 
 
-async def _contact_gone(tx: Tx, webhook: Webhook, event: FeedEvent) -> Json | None:
+async def _contact_gone(tx: Tx, webhook: Webhook, event: FeedEvent, links: Links) -> Json | None:
     return None if event.contact is None else told.contact_gone(event.contact.uuid, _location(event))
 
 
-async def _installed(tx: Tx, webhook: Webhook, event: FeedEvent) -> Json | None:
+async def _installed(tx: Tx, webhook: Webhook, event: FeedEvent, links: Links) -> Json | None:
     app = await apps.of_webhook(tx, webhook.id)
     user = await users.by_id(tx, webhook.account_id, event.data.get("user_id") or 0)
     if app is None:

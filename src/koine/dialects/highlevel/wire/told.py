@@ -30,11 +30,14 @@ _OF_MESSAGES = ("body", "contentType", "attachments", "dateAdded", "direction")
 _OF_PROFILES = ("address1", "city", "state", "country", "postalCode", "website", "timezone", "dateOfBirth", "source")
 
 
-def message(letter: Letter, location_id: str) -> Json:
-    """InboundMessage or OutboundMessage: an e-mail in a form of its own, all else in another."""
+def message(letter: Letter, location_id: str, link: messages.Link) -> Json:
+    """InboundMessage or OutboundMessage: an e-mail in a form of its own, all else in another.
+
+    `link`: where its files can be fetched from now on.
+    """
     name = "InboundMessage" if letter.direction == "in" else "OutboundMessage"
-    told = _email(letter, location_id) if letter.email is not None else _text(letter, location_id)
-    return {"type": name, **_known(told)}
+    tell = _text if letter.email is None else _email
+    return {"type": name, **_known(tell(letter, location_id, link))}
 
 
 def unread(thread: Thread, location_id: str) -> Json:
@@ -79,8 +82,8 @@ def contact_gone(contact: UUID, location_id: str) -> Json:
     return {"type": "ContactDelete", "id": ids.write(contact), "locationId": location_id}
 
 
-def _text(letter: Letter, location_id: str) -> Json:
-    written = messages.message(letter, location_id, lambda file: None)
+def _text(letter: Letter, location_id: str, link: messages.Link) -> Json:
+    written = messages.message(letter, location_id, link)
     type_: str = written["messageType"]
     call: Mapping[str, Any] = letter.meta.get("call") or {}
     return {
@@ -101,8 +104,8 @@ def _text(letter: Letter, location_id: str) -> Json:
     }
 
 
-def _email(letter: Letter, location_id: str) -> Json:
-    written = messages.email(letter, location_id, lambda file: None)
+def _email(letter: Letter, location_id: str, link: messages.Link) -> Json:
+    written = messages.email(letter, location_id, link)
     outbound = written["direction"] == "outbound"
     return {
         **_whose(letter, location_id),
