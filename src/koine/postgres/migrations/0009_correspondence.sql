@@ -80,7 +80,7 @@ create table subscriptions (
 );
 
 -- Global: what a dialect signs with where it has one key for all it sends. The private half is sealed.
-create table if not exists signing_keys (
+create table signing_keys (
     name       text primary key,
     sealed     bytea not null,
     public_key bytea not null,                     -- Ed25519, 32 bytes
