@@ -37,7 +37,8 @@ _UNSTORABLE = (asyncpg.DataError, UnicodeEncodeError)
 class Route:
     """One endpoint. It reads or writes for an actor; an `open` one answers whoever asks, and has no `tx`.
 
-    With `upload` it takes a file, in a form instead of a body.
+    With `upload` it takes a file, in a form instead of a body. With `anew` it answers tokens, which are made anew
+    whatever key a request has, so that no answer with one is kept.
     """
 
     method: str
@@ -45,11 +46,12 @@ class Route:
     handler: Handler
     access: Access
     upload: Upload | None = None
+    anew: bool = False
 
     @property
     def repeatable(self) -> bool:
         """Whether an idempotency key means something here: for what would otherwise be done twice."""
-        return self.method == "POST" and self.access == "writes"
+        return self.method == "POST" and self.access == "writes" and not self.anew
 
 
 class Dialect(Protocol):

@@ -381,6 +381,19 @@ async def test_an_agencys_token_becomes_tokens_of_the_locations_that_were_approv
         )
 
 
+async def test_a_locations_token_is_made_anew_whatever_the_key(
+    agency_program: Program, world: World, sql: asyncpg.Connection
+) -> None:
+    company = await agency_program.installed(world.linus)
+    asked = {"companyId": company["companyId"], "locationId": ids.write(world.lamplight.workspace.uuid)}
+    kept = await sql.fetchval("select count(*) from idempotency_keys")
+    again = _call(company) | {"Idempotency-Key": "k"}
+    got = [await agency_program.http.post("/oauth/locationToken", data=asked, headers=again) for _ in range(2)]
+    assert [answer.status_code for answer in got] == [200, 200]
+    assert len({answer.json()["access_token"] for answer in got}) == 2
+    assert await sql.fetchval("select count(*) from idempotency_keys") == kept
+
+
 async def test_an_agencys_token_is_of_the_wrong_class_within_locations_and_a_locations_outside(
     agency_program: Program, program: Program, world: World
 ) -> None:
