@@ -68,6 +68,7 @@ def test_an_app_is_registered_calls_and_ends(demo: Serving) -> None:
     with pytest.raises(urllib.error.HTTPError) as ended:
         own_token(demo, made)
     assert ended.value.code == 401
+    ended.value.close()
 
 
 @pytest.mark.parametrize(
