@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from pydantic import BaseModel
-from pydantic.json_schema import JsonSchemaMode, models_json_schema
+from pydantic.json_schema import GenerateJsonSchema, JsonSchemaMode, models_json_schema
 
 from koine.core.idempotency import keys
 from koine.dialects.dialect import Route
@@ -19,6 +19,12 @@ Schemas = Mapping[type[Any], Json]  # where each shape is found in the document
 
 _REFERENCE = "#/components/schemas/{model}"
 _NAMED = re.compile(r"{(\w+)}")
+
+_DESCRIPTIONS = {
+    **dict.fromkeys((200, 201, 202), "As asked."),
+    204: "Done; nothing follows.",
+    207: "Some as asked, some refused.",
+}
 
 _KEY: Json = {
     "name": "Idempotency-Key",
@@ -72,6 +78,14 @@ class Contract:
     reads: JsonSchemaMode = "validation"
 
 
+class _Named(GenerateJsonSchema):
+    """Shapes by name; `Page[Message]` is called MessagePage."""
+
+    def normalize_name(self, name: str) -> str:
+        generic, _, of = name.removesuffix("]").partition("[")
+        return super().normalize_name(of + generic)
+
+
 def document(contract: Contract, routes: Sequence[Route], base_url: str) -> Json:
     """The document for a server that is reached there."""
     schemas, definitions = _schemas(contract)
@@ -96,7 +110,7 @@ def _schemas(contract: Contract) -> tuple[Schemas, Json]:
     written = [contract.refusal, *contract.further, *answers]
     modes: list[tuple[type[BaseModel], JsonSchemaMode]] = [(model, "serialization") for model in written]
     modes += [(model, contract.reads) for model in bodies]
-    found, definitions = models_json_schema(modes, ref_template=_REFERENCE)
+    found, definitions = models_json_schema(modes, ref_template=_REFERENCE, schema_generator=_Named)
     return {model: schema for (model, _), schema in found.items()}, definitions.get("$defs", {})
 
 
@@ -141,12 +155,12 @@ def _query(operation: Operation) -> Iterator[Json]:
 
 def _answer(status: int, model: type[BaseModel] | None, operation: Operation, schemas: Schemas) -> Json:
     if status == 204:
-        return {"description": "Done; nothing follows."}
+        return {"description": _DESCRIPTIONS[status]}
     content: Json = {"application/json": {"schema": {"type": "object"} if model is None else schemas[model]}}
     if operation.stream:
         content["text/event-stream"] = {"schema": {"type": "string", "description": operation.stream}}
-    headers = {"headers": dict(operation.gives)} if operation.gives else {}
-    return {"description": "As asked.", **headers, "content": content}
+    headers = {"headers": dict(operation.gives)} if operation.gives and status < 300 else {}
+    return {"description": _DESCRIPTIONS.get(status, "Refused."), **headers, "content": content}
 
 
 def _refusal(contract: Contract, status: int, schemas: Schemas) -> Json:

@@ -13,7 +13,11 @@ from koine.core.conversations.asked import Field as Compares
 from koine.dialects.reading import storable
 from koine.dialects.tight import fields, ids, inferred, paging
 
-_FilterText = Annotated[str, Field(max_length=inferred.MAX_FILTER_TEXT), AfterValidator(storable)]
+_FilterText = Annotated[
+    str,
+    Field(max_length=inferred.MAX_FILTER_TEXT, json_schema_extra={"pattern": fields.STORABLE}),
+    AfterValidator(storable),
+]
 _Few = Field(max_length=inferred.MAX_FILTER_VALUES)
 _Texts = Annotated[list[Annotated[_FilterText, fields.Element]], _Few]
 _Resolutions = Annotated[list[Annotated[fields.ResolutionStatus, fields.Element]], _Few]
@@ -79,8 +83,8 @@ class Filter(_Closed):
 class Sort(_Closed):
     """By what, and which way (§9.2)."""
 
-    order_by: Annotated[str, AfterValidator(fields.one_of(*inferred.ORDERS))] | None = None
-    direction: Annotated[str, AfterValidator(fields.one_of(*inferred.DIRECTIONS))] | None = None
+    order_by: Annotated[str, fields.OneOf(*inferred.ORDERS)] | None = None
+    direction: Annotated[str, fields.OneOf(*inferred.DIRECTIONS)] | None = None
 
 
 def _only(given: Any) -> Any:
@@ -88,12 +92,15 @@ def _only(given: Any) -> Any:
     return given[0] if isinstance(given, list) and len(given) == 1 else given
 
 
+_Listed = Annotated[list[Sort | None], Field(min_length=1, max_length=1)]
+
+
 class Query(fields.Shape):
     """The body of a query; all of it may be left out."""
 
     cursor: paging.GivenCursor | None = None
     limit: paging.Limit | None = None
-    sort: Annotated[Sort | None, BeforeValidator(_only)] = None
+    sort: Annotated[Sort | None, BeforeValidator(_only, json_schema_input_type=Sort | _Listed | None)] = None
     filter: Filter | None = None
 
 

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from typing import Annotated, Any, Literal
 
 import orjson
-from pydantic import BeforeValidator, Field
+from pydantic import BeforeValidator, Field, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
 from koine.core.conversations.asked import Asked, Order, OrderBy
@@ -38,7 +38,11 @@ def read(given: Any) -> Cursor:
         raise PydanticCustomError("not_allowed", "is no cursor of ours") from None
 
 
-GivenCursor = Annotated[Cursor, BeforeValidator(read)]
+GivenCursor = Annotated[
+    Cursor,
+    BeforeValidator(read),
+    WithJsonSchema({"type": "string", "maxLength": _LONGEST, "description": "The `after` or `before` of a page."}),
+]
 Limit = Annotated[int, Field(ge=1, le=inferred.MAX_PAGE)]
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from koine.dialects.dialect import Route, get, post
-from koine.dialects.tight import conversations, messages, tokens
+from koine.dialects.tight import conversations, messages, openapi, tokens
 
 ROUTES: tuple[Route, ...] = (
     post("/v6/auth/token", tokens.issue, "open"),
@@ -13,4 +13,5 @@ ROUTES: tuple[Route, ...] = (
     get("/v6/conversations/{id}/messages", messages.of_conversation),
     post("/v6/messages", messages.save),
     get("/v6/messages/{id}", messages.get),
+    Route("GET", "/v6/openapi.json", openapi.show, "open"),
 )
