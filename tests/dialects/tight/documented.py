@@ -60,6 +60,14 @@ def body_valid(method: str, path: str, body: Any) -> bool:
     return _validator(where).is_valid(body)
 
 
+def request_valid(method: str, path: str, body: Any) -> bool:
+    """The same, of a path as it was asked for."""
+    operation = _operation(method, path)
+    assert operation is not None
+    media = _escaped("application/json")
+    return _validator(f"{operation[0]}/requestBody/content/{media}/schema").is_valid(body)
+
+
 @functools.cache
 def document() -> Json:
     """The document of a server somewhere."""

@@ -72,11 +72,11 @@ class Filter(_Closed):
     """Everything that can be asked; all of it must hold (§9.3). `company` is ours, after the query of transactions."""
 
     subject: Texts | None = None
-    author_user_id: Texts | None = None
-    author_email: Texts | None = None
     attached_entity: Entities | None = None
     resolution_status: Resolutions | None = None
     read_status: Reads | None = None
+    author_user_id: Texts | None = None
+    author_email: Texts | None = None
     company: Ids | None = None
 
 

@@ -43,7 +43,16 @@ GivenCursor = Annotated[
     BeforeValidator(read),
     WithJsonSchema({"type": "string", "maxLength": _LONGEST, "description": "The `after` or `before` of a page."}),
 ]
-Limit = Annotated[int, Field(ge=1, le=inferred.MAX_PAGE)]
+
+
+def _whole(given: Any) -> Any:
+    """To JSON 16.0 is the same number as 16."""
+    return int(given) if isinstance(given, float) and given.is_integer() else given
+
+
+Limit = Annotated[
+    int, Field(ge=1, le=inferred.MAX_PAGE, json_schema_extra={"format": "int32"}), BeforeValidator(_whole)
+]
 
 
 def window(limit: int, cursor: Cursor | None, of: str, by: OrderBy = "created") -> Window:
