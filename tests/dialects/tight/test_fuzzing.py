@@ -43,5 +43,10 @@ async def test_whatever_is_sent_is_answered_as_the_document_says(
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.STDOUT,
     )
-    said, _ = await asking.communicate()
+    try:
+        said, _ = await asking.communicate()
+    finally:
+        if asking.returncode is None:  # nobody waits for it any more
+            asking.kill()
+            await asking.wait()
     assert asking.returncode == 0, said.decode()

@@ -121,9 +121,9 @@ _OPERATORS: dict[str, Comparison] = {
 
 
 def order(sort: Sort | None) -> Order:
-    """Newest first, unless a sort says otherwise."""
+    """What a sort says, or the order without one."""
     if sort is None:
-        return Order("created", descending=True)
+        return inferred.UNSORTED
     direction = sort.direction or inferred.DEFAULT_DIRECTION
     return Order(inferred.ORDERS[sort.order_by or inferred.DEFAULT_ORDER], descending=direction == "DESC")
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from koine.core.conversations.asked import OrderBy
+from koine.core.conversations.asked import Order, OrderBy
 
 # Enums of which the sources show the first value only (§6.1).
 STATUSES = ("ACTIVE", "DELETED")
@@ -18,7 +18,9 @@ ORDERS: dict[str, OrderBy] = {
     "ID": "id",
 }
 DEFAULT_ORDER = "CREATED_DATE_TIME"
-DEFAULT_DIRECTION = "ASC"  # of a sort that does not say; without any sort it is the newest first (§9.2)
+DEFAULT_DIRECTION = "ASC"  # of a sort that does not say
+UNSORTED = Order("created", descending=True)  # without any sort (§9.2)
+GRANTS = ("client_credentials",)  # the default first; the others need a browser (§2.2)
 
 # Sizes (§4.5, §6.2, §7.2, §9). The largest page is the contract's own.
 MAX_PAGE = 250
@@ -38,3 +40,9 @@ MAX_FILTER_VALUES = 1_000
 
 # Access tokens (§2.2): the sample's lifetime.
 LIFETIME = timedelta(hours=1)
+
+# Types for statuses of which the sources have only the number (§4.4), and the result that goes with 207 (§4.5).
+FORBIDDEN = "INVALID_TOKEN"
+NOT_FOUND = "INVALID_VALUE"
+NOT_AS_A_REQUEST = "BAD_REQUEST"  # 404 of an unknown path, 405, 413, 415, 429
+PARTLY_SAVED = "FAILURE"

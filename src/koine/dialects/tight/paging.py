@@ -41,7 +41,14 @@ def read(given: Any) -> Cursor:
 GivenCursor = Annotated[
     Cursor,
     BeforeValidator(read),
-    WithJsonSchema({"type": "string", "maxLength": _LONGEST, "description": "The `after` or `before` of a page."}),
+    WithJsonSchema(
+        {
+            "type": "string",
+            "pattern": "^[A-Za-z0-9_-]+=*$",
+            "maxLength": _LONGEST,
+            "description": "The `after` or `before` of a page.",
+        }
+    ),
 ]
 
 

@@ -169,7 +169,7 @@ class AllSaved(Answered, Generic[Data]):
 class SomeSaved(Answered, Generic[Data]):
     """A batch of which some items were saved: the errors are in the others."""
 
-    result: Literal["FAILURE"]
+    result: Literal[inferred.PARTLY_SAVED]  # type: ignore[valid-type]
     data: list[Done[Data] | NotDone] = Field(min_length=2, max_length=inferred.MAX_BATCH)
     error: NoErrors
 
@@ -230,6 +230,6 @@ def _user_id(schema: dict[str, Any]) -> None:
 class TokenForm(BaseModel):
     """What a token is asked for: of a user or, without one, of the partner."""
 
-    grant_type: Literal[*tokens.CHOICES["grant_type"]] = "client_credentials"  # type: ignore[valid-type]
+    grant_type: Literal[*tokens.CHOICES["grant_type"]] = inferred.GRANTS[0]  # type: ignore[valid-type]
     user_id: str = Field("", alias="userId", min_length=1, json_schema_extra=_user_id)
     scope: Literal[*tokens.CHOICES["scope"]] = "write"  # type: ignore[valid-type]

@@ -20,8 +20,8 @@ Form = Mapping[str, Sequence[str]]
 
 _MAX_FIELDS = 100
 
-# The values of a field, the default first. The other grants need a browser, and are not here.
-CHOICES: Mapping[str, Sequence[str]] = {"grant_type": ("client_credentials",), "scope": ("write", "read")}
+# The values of a field, the default first.
+CHOICES: Mapping[str, Sequence[str]] = {"grant_type": inferred.GRANTS, "scope": ("write", "read")}
 
 
 async def issue(call: Call) -> Answer:
