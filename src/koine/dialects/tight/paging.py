@@ -44,7 +44,7 @@ GivenCursor = Annotated[
     WithJsonSchema(
         {
             "type": "string",
-            "pattern": "^[A-Za-z0-9_-]+=*$",
+            "pattern": "^[A-Za-z0-9_-]*=*$",  # an empty one in a query string counts as absent
             "maxLength": _LONGEST,
             "description": "The `after` or `before` of a page.",
         }
