@@ -17,7 +17,19 @@ from pathlib import Path
 
 from bench.figures import Figure, table
 from bench.measuring import QUICK, WHOLE, Bench
-from bench.rows import creating, elsewhere, following, growing, idling, listing, living, relaying, statements, telling
+from bench.rows import (
+    creating,
+    elsewhere,
+    following,
+    growing,
+    idling,
+    listing,
+    living,
+    relaying,
+    statements,
+    subscribed,
+    telling,
+)
 from bench.stack import ROOT, Stack
 
 Row = Callable[[Bench], None]
@@ -32,6 +44,7 @@ ROWS: dict[str, Row] = {
     "relay": relaying.relay,
     "p7": following.p7,
     "webhooks": telling.webhooks,
+    "subscribed": subscribed.subscribed,
     "p4": listing.p4,
     "explain": listing.explained,
     "p9": growing.p9,

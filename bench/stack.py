@@ -89,7 +89,7 @@ class Stack:
     def _environment(self) -> dict[str, str]:
         """Ours, without what would lead the server to other data, and with what it is to have."""
         ours = {name: value for name, value in os.environ.items() if not name.startswith("KOINE_")}
-        return {**ours, **self.environment}
+        return {**ours, "KOINE_RATE_LIMITS": "off", **self.environment}
 
     def _answers(self) -> bool:
         try:

@@ -15,17 +15,23 @@ import httpx
 import pytest
 
 from koine import app, demo
+from koine.core.files.model import Means
+from koine.core.sealing import NAME, Sealing
 from koine.demo import World
 from koine.postgres import embedded, migrate
 from koine.postgres.database import Database
 from koine.postgres.notices import Notices
 from koine.realtime.hub import Hub
 from koine.serving import web
+from koine.storage import Storage
 from koine.work.relay import Relay
+from tests import buckets
+
+LARGEST = 8 * 1024 * 1024  # bytes of a file
 
 # The tests bring their own database and touch nobody's data, whatever the shell they are started from says.
-for name in ("KOINE_DATABASE_URL", "KOINE_DATA", "KOINE_BASE_URL", "KOINE_POSTGRES", "KOINE_OUTGOING_ALLOW"):
-    os.environ.pop(name, None)
+for name in [name for name in os.environ if name.startswith("KOINE_") and name != "KOINE_PYTHON"]:
+    os.environ.pop(name)
 
 
 @pytest.fixture(scope="session")
@@ -81,12 +87,26 @@ async def relaying(server: embedded.Running, house_notices: Notices) -> AsyncIte
 
 
 @pytest.fixture(scope="session")
-async def base_url(database: Database, house_notices: Notices, hub: Hub) -> AsyncIterator[str]:
+def s3() -> Iterator[str]:
+    """Somebody who keeps buckets."""
+    with buckets.serving() as endpoint:
+        yield endpoint
+
+
+@pytest.fixture(scope="session")
+def means(tmp_path_factory: pytest.TempPathFactory) -> Means:
+    """Where the files of the served Koine lie, and the keys by which it signs links."""
+    folder = tmp_path_factory.mktemp("files")
+    return Means(Storage(folder / "files"), Sealing(folder / NAME), LARGEST)
+
+
+@pytest.fixture(scope="session")
+async def base_url(database: Database, house_notices: Notices, hub: Hub, means: Means) -> AsyncIterator[str]:
     """Koine, served over a real socket."""
     with contextlib.closing(socket.socket(proto=socket.IPPROTO_TCP)) as listening:  # asyncio then sets NODELAY
         listening.bind(("127.0.0.1", 0))
         url = f"http://127.0.0.1:{listening.getsockname()[1]}"
-        application = app.create(database, base_url=url, hub=hub, wrote=house_notices.wrote)
+        application = app.create(database, base_url=url, hub=hub, wrote=house_notices.wrote, files=means)
         serving = web.Server(web.config(application), lambda: None)
         task = asyncio.create_task(serving.serve(sockets=[listening]))
         while not serving.started:  # noqa: ASYNC110 - uvicorn offers nothing to wait for

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import urllib.request
+from collections.abc import Sequence
 
 from koine.core.actor import system
 from koine.dialects.native import credentials as native
@@ -23,9 +24,10 @@ async def native_token(address: Address, workspace_id: int) -> str:
         await database.close()
 
 
-def webhook(base_url: str, token: str, url: str) -> str:
-    """Have an address told of every message; the webhook's id."""
-    return str(_sent("POST", f"{base_url}/v1/webhooks", token, {"url": url, "events": ["message.posted"]})["id"])
+def webhook(base_url: str, token: str, url: str, events: Sequence[str] | None = ("message.posted",)) -> str:
+    """Have an address told of every message, or of other events, or of all (None); the webhook's id."""
+    wanted = {"url": url} | ({} if events is None else {"events": list(events)})
+    return str(_sent("POST", f"{base_url}/v1/webhooks", token, wanted)["id"])
 
 
 def end_webhook(base_url: str, token: str, id: str) -> None:

@@ -11,7 +11,7 @@ from koine.core.actor import Actor, system
 from koine.core.users import users
 from koine.core.users.users import User
 from koine.core.workspaces import workspaces
-from koine.core.workspaces.workspaces import Workspace
+from koine.core.workspaces.model import Workspace
 from koine.dialects.tight import credentials as tight
 from koine.postgres.database import Database, Tx
 

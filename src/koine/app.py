@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from starlette.requests import Request
 from starlette.responses import JSONResponse
 from starlette.routing import Route, Router
 
+from koine.core.files.model import Means as FileMeans
+from koine.core.limits.limits import Limits
+from koine.core.limits.model import Rate
 from koine.core.tokens.keyring import Keyring
 from koine.core.tokens.watch import Watch
 from koine.core.webhooks.model import Means
@@ -18,9 +21,12 @@ from koine.dialects.highlevel.highlevel import HighLevel
 from koine.dialects.libredesk.libredesk import Libredesk
 from koine.dialects.native.native import Native
 from koine.dialects.tight.tight import Tight
+from koine.dialects.traffic import Traffic
+from koine.downloads import downloads
 from koine.inbox import setup
 from koine.postgres.database import Database
 from koine.realtime.hub import Hub
+from koine.settings import Settings
 
 # Which dialect answers for a path that nothing serves. HighLevel has no prefix of its own, so it comes last.
 PREFIXES: Sequence[tuple[str, Dialect]] = (
@@ -39,16 +45,44 @@ def create(
     hub: Hub,
     wrote: Callable[[], None] = lambda: None,
     webhooks: Means | None = None,
+    files: FileMeans | None = None,
+    rates: Mapping[str, Sequence[Rate]] | None = None,
+    traffic: Traffic | None = None,
 ) -> Router:
-    """All of Koine as one ASGI application. `wrote` is called after each request that may have written."""
-    keyring = Keyring(database)
-    services = Runtime(database, keyring, base_url, hub, Watch(database, keyring), wrote, webhooks)
+    """All of Koine as one ASGI application. `wrote` is called after each request that may have written.
+
+    `rates` are how often one may ask, by the name of the dialect; None: as often as one likes. `traffic`
+    counts who is being answered, for those who want to know.
+    """
+    keyring, limits = Keyring(database), Limits(database)
+    services = Runtime(
+        database,
+        keyring,
+        limits,
+        base_url,
+        hub,
+        Watch(database, keyring),
+        wrote,
+        webhooks,
+        files,
+        rates or {},
+        traffic or Traffic(),
+    )
     routes = [
         Route("/health", health),
         *setup.routes(database),
+        *downloads.routes(database, files),
         *(route for spoken in DIALECTS for route in dialect.mount(spoken, services)),
     ]
     return Router(routes, redirect_slashes=False, default=dialect.Unknown(PREFIXES, services))
+
+
+def rates(settings: Settings) -> dict[str, Sequence[Rate]]:
+    """How often one may ask: what the contracts say, unless the settings say otherwise."""
+    if not settings.limited:
+        return {}
+    said = {name: [Rate(*pair) for pair in pairs] for name, pairs in settings.rates.items()}
+    return {spoken.name: said.get(spoken.name, spoken.rates) for spoken in DIALECTS}
 
 
 async def health(request: Request) -> JSONResponse:

@@ -16,10 +16,12 @@ from koine.core.inboxes.inboxes import Inbox
 from koine.core.permissions import ROLES
 from koine.core.teams import teams
 from koine.core.tokens.tokens import Issued
-from koine.core.users import users
+from koine.core.users import people, staff, users
+from koine.core.users.people import Person
+from koine.core.users.staff import Reach
 from koine.core.users.users import User
 from koine.core.workspaces import workspaces
-from koine.core.workspaces.workspaces import Workspace
+from koine.core.workspaces.model import Workspace
 from koine.dialects.highlevel import credentials as highlevel
 from koine.dialects.libredesk import credentials as libredesk
 from koine.dialects.native import credentials as native
@@ -89,24 +91,25 @@ async def make(database: Database, *, name: str = "Koine demo", mark: str = "") 
         by = system(account.id)
         places = [await workspaces.found(tx, by, title) for title in ("Lamplight Ltd", "Harbour Books")]
         by = system(account.id, *(place.id for place in places))
-        people = {key: await _person(tx, by, key, mark) for key in _PEOPLE}
-        lamplight = await _furnish(tx, by, places[0], people["ada"], [people["linus"], people["mary"]], mark)
-        harbour = await _furnish(tx, by, places[1], people["grace"], [], mark)
-        for workspace in places:
-            await users.add(tx, by, people["blaise"], workspace.id, role="Bookkeeper")
-        await users.add(tx, by, people["linus"], lamplight.workspace.id, role="Admin")
-        await users.add(tx, by, people["mary"], lamplight.workspace.id, role="Agent")
+        them = {key: await _person(tx, by, key, mark) for key in _PEOPLE if key != "blaise"}
+        them["blaise"] = (
+            await staff.save(tx, by, _described("blaise", mark), Reach([place.id for place in places]))
+        ).user
+        lamplight = await _furnish(tx, by, places[0], them["ada"], [them["linus"], them["mary"]], mark)
+        harbour = await _furnish(tx, by, places[1], them["grace"], [], mark)
+        await users.add(tx, by, them["linus"], lamplight.workspace.id, role="Admin")
+        await users.add(tx, by, them["mary"], lamplight.workspace.id, role="Agent")
         return World(
             account_id=account.id,
             lamplight=lamplight,
             harbour=harbour,
-            blaise=people["blaise"],
-            linus=people["linus"],
-            mary=people["mary"],
+            blaise=them["blaise"],
+            linus=them["linus"],
+            mary=them["mary"],
             tight=await tight.issue(tx, by, name="Demo partner"),
-            libredesk=await libredesk.issue(tx, by, lamplight.workspace.id, people["linus"].id, name="Demo agent"),
+            libredesk=await libredesk.issue(tx, by, lamplight.workspace.id, them["linus"].id, name="Demo agent"),
             native=await native.issue(tx, by, workspaces=[lamplight.workspace.id], name="Demo reader"),
-            the_broken_lamp=await _the_broken_lamp(tx, by, lamplight, people["ada"]),
+            the_broken_lamp=await _the_broken_lamp(tx, by, lamplight, them["ada"]),
         )
 
 
@@ -119,16 +122,12 @@ _PEOPLE = {
 }
 
 
+def _described(key: str, mark: str) -> Person:
+    return Person(f"user-{key}{mark}", f"{key}{mark}@example.com", *_PEOPLE[key])
+
+
 async def _person(tx: Tx, by: Actor, key: str, mark: str) -> User:
-    first_name, last_name = _PEOPLE[key]
-    return await users.create(
-        tx,
-        by,
-        email=f"{key}{mark}@example.com",
-        first_name=first_name,
-        last_name=last_name,
-        external_id=f"user-{key}{mark}",
-    )
+    return await people.settle(tx, by, _described(key, mark))
 
 
 async def _furnish(tx: Tx, by: Actor, workspace: Workspace, owner: User, agents: Sequence[User], mark: str) -> Place:

@@ -29,7 +29,7 @@ from tests.cli.koine_process import (
     serving,
 )
 
-WITH_VERBS = {"workspace", "token", "webhook", "job"}  # whose verbs say what they take
+WITH_VERBS = {"workspace", "bookkeeper", "token", "webhook", "job"}  # whose verbs say what they take
 
 
 @pytest.fixture(scope="module")
@@ -52,8 +52,9 @@ def folder(request: pytest.FixtureRequest, demo: Serving, resting: Path) -> Path
 
 def test_a_workspace_that_was_created_is_listed(folder: Path) -> None:
     created = asked("workspace", "create", "Käthes  Laden", "--data", folder)
-    assert list(created) == ["id", "uuid", "name", "account_id", "created_at"]
+    assert list(created) == ["id", "uuid", "name", "external_id", "account_id", "created_at", "deleted_at", "owners"]
     assert created["name"] == "Käthes Laden"
+    assert created.pop("owners") == []
     assert created in asked("workspace", "list", "--data", folder)
 
 

@@ -32,6 +32,8 @@ def test_a_sound_folder_has_no_errors_running_or_not(folder: Path) -> None:
     expected = {
         "python",
         "packages",
+        "keys",
+        "files",
         "account",
         "programs",
         "extensions",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import hashlib
 import json
 import threading
 from collections.abc import Iterator
@@ -12,6 +13,7 @@ from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
+import jwt
 import pytest
 from standardwebhooks.webhooks import Webhook as Reference
 
@@ -113,6 +115,32 @@ def test_what_happens_is_told_and_replayed(demo: Serving, listener: Listener) ->
     assert {body for _, body in listener.requests} == {body}
     assert becomes(lambda: len(webhook(demo, "log", hook["id"])) == 3)
     assert len(webhook(demo, "log", hook["id"], "--limit", "2")) == 2
+
+
+def test_tight_is_told_twice_of_what_begins_and_signs_by_the_secret_that_was_shown(
+    demo: Serving, listener: Listener
+) -> None:
+    hook = webhook(demo, "create", "--dialect", "tight", "--url", listener.url, "--workspace", "1")
+    assert (hook["public_keys"], hook["dialect"]) == ([], "tight")
+    place = json.loads((demo.folder / "demo-credentials.json").read_text())["highlevel"][0]
+    create_in_highlevel(demo.base_url, place, place["contact_ids"][1])
+    assert becomes(lambda: len(listener.requests) == 2)
+    for headers, body in listener.requests:
+        claims = jwt.decode(headers["tight-verification"], hook["secret"], algorithms=["HS256"])
+        assert claims["body_sha256"] == hashlib.sha256(body).hexdigest()
+    assert listener.kinds() == ["ENTITY_UPDATE", "LIFECYCLE"]
+    assert becomes(lambda: len(webhook(demo, "log", hook["id"])) == 2)
+    tries = webhook(demo, "log", hook["id"])
+    assert [tried["part"] for tried in tries] == ["LIFECYCLE", "ENTITY_UPDATE"]
+    both = webhook(demo, "replay", hook["id"], "--id", tries[0]["event_id"])
+    assert both == {"delivery_id": None, "count": 2}
+    assert becomes(lambda: len(listener.requests) == 4)
+    assert webhook(demo, "test", hook["id"])["state"] == "delivered"
+    rotated = webhook(demo, "rotate", hook["id"])
+    assert rotated["secret"] not in (None, hook["secret"])
+    assert webhook(demo, "test", hook["id"])["state"] == "delivered"
+    jwt.decode(listener.requests[-1][0]["tight-verification"], rotated["secret"], algorithms=["HS256"])
+    webhook(demo, "delete", hook["id"], "--yes")
 
 
 def test_a_test_prints_how_it_went(demo: Serving, listener: Listener) -> None:

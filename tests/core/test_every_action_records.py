@@ -11,7 +11,7 @@ import pkgutil
 import shutil
 import tempfile
 from collections.abc import Awaitable, Callable
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -21,21 +21,28 @@ import koine.core
 from koine.core.actor import Actor, system
 from koine.core.contacts import contacts
 from koine.core.contacts.model import Described
-from koine.core.conversations import changing, finding, messages, opening, threads
+from koine.core.conversations import changing, finding, messages, opening, reactions, threads
 from koine.core.conversations.model import Conversation, Opening, Posting, Said
+from koine.core.files import attachments, files
+from koine.core.files.model import Described as FileDescribed
+from koine.core.files.model import File, Stored
 from koine.core.inboxes import inboxes
 from koine.core.sealing import NAME, Sealing
 from koine.core.teams import teams
 from koine.core.tokens import once, secrets, tokens
 from koine.core.tokens.tokens import Grant
-from koine.core.users import passwords, users
+from koine.core.users import ownership, passwords, people, staff, users
+from koine.core.users.people import Person
+from koine.core.users.staff import Reach
 from koine.core.webhooks import managing, replaying, webhooks
 from koine.core.webhooks import model as hooks
-from koine.core.workspaces import workspaces
+from koine.core.workspaces import deleting, describing, workspaces
+from koine.core.workspaces import model as known
 from koine.demo import World
 from koine.outgoing import Outgoing
 from koine.postgres.database import Database, Row, Tx
 from koine.reactions.webhooks import SHAPES
+from koine.storage import new_key
 
 Deed = Callable[[Tx, Actor, World, Conversation], Awaitable[object]]
 
@@ -51,6 +58,17 @@ async def _revoke(tx: Tx, by: Actor, world: World, lamp: Conversation) -> None:
 async def _restore(tx: Tx, by: Actor, world: World, lamp: Conversation) -> None:
     await changing.delete(tx, by, lamp)
     await changing.restore(tx, by, await finding.by_id(tx, by, lamp.id))
+
+
+async def _react(tx: Tx, by: Actor, world: World, lamp: Conversation) -> None:
+    assert lamp.last_message is not None
+    await reactions.add(tx, by, lamp.last_message.id, "thumbs_up")
+
+
+async def _take_back(tx: Tx, by: Actor, world: World, lamp: Conversation) -> None:
+    await _react(tx, by, world, lamp)
+    assert lamp.last_message is not None
+    await reactions.remove(tx, by, lamp.last_message.id, "thumbs_up")
 
 
 @functools.cache
@@ -89,11 +107,76 @@ async def _test(tx: Tx, by: Actor, world: World, lamp: Conversation) -> None:
 
 async def _replay(tx: Tx, by: Actor, world: World, lamp: Conversation) -> None:
     hook = await _hook(tx, by, world)
-    await replaying.replay(tx, by, hook, await replaying.test(tx, by, hook))
+    await replaying.replay(tx, by, SHAPES["native"], hook, await replaying.test(tx, by, hook))
 
 
 async def _replay_range(tx: Tx, by: Actor, world: World, lamp: Conversation) -> None:
-    await replaying.replay_range(tx, by, await _hook(tx, by, world), datetime.now(UTC) - timedelta(hours=1))
+    await replaying.replay_range(
+        tx, by, SHAPES["native"], await _hook(tx, by, world), datetime.now(UTC) - timedelta(hours=1)
+    )
+
+
+async def _file(tx: Tx, by: Actor, world: World) -> File:
+    stored = Stored(new_key(), "lamp.png", "image/png", 1, b"digest")
+    return await files.add(tx, by, _home(world), stored, FileDescribed("The lamp"))
+
+
+async def _describe_file(tx: Tx, by: Actor, world: World, lamp: Conversation) -> None:
+    file = await files.describe(
+        tx, by, await _file(tx, by, world), FileDescribed(notes="Broken", date=date(2026, 1, 31))
+    )
+    assert await files.describe(tx, by, file, FileDescribed(notes="Broken")) is file
+
+
+async def _bin(tx: Tx, by: Actor, world: World, lamp: Conversation) -> None:
+    file = await files.delete(tx, by, await _file(tx, by, world))
+    assert await files.delete(tx, by, file) is file
+
+
+async def _unbin(tx: Tx, by: Actor, world: World, lamp: Conversation) -> None:
+    file = await files.restore(tx, by, await files.delete(tx, by, await _file(tx, by, world)))
+    assert await files.restore(tx, by, file) is file
+
+
+async def _describe(tx: Tx, by: Actor, world: World, lamp: Conversation) -> None:
+    there = await describing.held(tx, by, _home(world))
+    await describing.describe(tx, by, there, known.Described(name="Lamps", external_id="lamps"))
+
+
+async def _delete_workspace(tx: Tx, by: Actor, world: World, lamp: Conversation) -> None:
+    await deleting.delete(tx, by, (await describing.held(tx, by, _home(world))).workspace)
+
+
+async def _restore_workspace(tx: Tx, by: Actor, world: World, lamp: Conversation) -> None:
+    await _delete_workspace(tx, by, world, lamp)
+    await deleting.restore(tx, by, (await describing.held(tx, by, _home(world))).workspace)
+
+
+async def _own(tx: Tx, by: Actor, world: World, lamp: Conversation) -> None:
+    await ownership.put(tx, by, _home(world), [Person(world.grace.external_id or "", world.grace.email)])
+
+
+async def _disable_user(tx: Tx, by: Actor, world: World, lamp: Conversation) -> None:
+    await people.disable(tx, by, world.ada)
+
+
+async def _enable_user(tx: Tx, by: Actor, world: World, lamp: Conversation) -> None:
+    await people.disable(tx, by, world.ada)
+    await people.enable(tx, by, world.ada)
+
+
+async def _change_staff(tx: Tx, by: Actor, world: World, lamp: Conversation) -> None:
+    blaise = await staff.find(tx, by, world.blaise.id)
+    await staff.change(tx, by, blaise, Person("", world.blaise.email, "B."), Reach())
+
+
+async def _remove_staff(tx: Tx, by: Actor, world: World, lamp: Conversation) -> None:
+    await staff.remove(tx, by, await staff.find(tx, by, world.blaise.id))
+
+
+async def _restore_staff(tx: Tx, by: Actor, world: World, lamp: Conversation) -> None:
+    await _remove_staff(tx, by, world, lamp)
+    await staff.restore(tx, by, await staff.find(tx, by, world.blaise.id))
 
 
 # Each action once, in a way that really changes something; the kinds of event it must record, in order: those of the
@@ -111,6 +194,8 @@ DEEDS: dict[Callable[..., Any], tuple[Deed, list[str]]] = {
         lambda tx, by, world, lamp: messages.post(tx, by, [Posting(lamp.id, Said("Hello"))]),
         ["message.posted"],
     ),
+    reactions.add: (_react, ["message.reaction_added"]),
+    reactions.remove: (_take_back, ["message.reaction_added", "message.reaction_removed"]),
     changing.set_category: (
         lambda tx, by, world, lamp: changing.set_category(tx, by, lamp, "resolved"),
         ["conversation.status_changed"],
@@ -129,6 +214,10 @@ DEEDS: dict[Callable[..., Any], tuple[Deed, list[str]]] = {
     ),
     changing.delete: (lambda tx, by, world, lamp: changing.delete(tx, by, lamp), ["conversation.deleted"]),
     changing.restore: (_restore, ["conversation.deleted", "conversation.restored"]),
+    files.add: (lambda tx, by, world, lamp: _file(tx, by, world), ["file.uploaded"]),
+    files.describe: (_describe_file, ["file.uploaded", "file.updated"]),
+    files.delete: (_bin, ["file.uploaded", "file.deleted"]),
+    files.restore: (_unbin, ["file.uploaded", "file.deleted", "file.restored"]),
     contacts.create: (
         lambda tx, by, world, lamp: contacts.create(tx, by, _home(world), Described("new@example.com")),
         ["contact.created"],
@@ -178,8 +267,39 @@ DEEDS: dict[Callable[..., Any], tuple[Deed, list[str]]] = {
     replaying.test: (_test, ["webhook.created", "webhook.tested"]),
     replaying.replay: (_replay, ["webhook.created", "webhook.tested", "webhook.replayed"]),
     replaying.replay_range: (_replay_range, ["webhook.created", "webhook.replayed"]),
-    workspaces.found: (lambda tx, by, world, lamp: workspaces.found(tx, by, "A third one"), ["workspace.created"]),
+    workspaces.found: (
+        lambda tx, by, world, lamp: workspaces.found(tx, by, "A third one"),
+        ["workspace.opened", "workspace.created"],
+    ),
+    describing.describe: (_describe, ["workspace.updated", "workspace.changed"]),
+    deleting.delete: (_delete_workspace, ["workspace.deleted", "workspace.closed"]),
+    deleting.restore: (
+        _restore_workspace,
+        ["workspace.deleted", "workspace.restored", "workspace.closed", "workspace.reopened"],
+    ),
+    ownership.put: (_own, ["member.added", "member.removed"]),
+    people.settle: (
+        lambda tx, by, world, lamp: people.settle(tx, by, Person("new", "new@example.com")),
+        ["user.created"],
+    ),
+    people.update: (
+        lambda tx, by, world, lamp: people.update(tx, by, dataclasses.replace(world.ada, language="en")),
+        ["user.updated"],
+    ),
+    people.disable: (_disable_user, ["user.disabled"]),
+    people.enable: (_enable_user, ["user.disabled", "user.enabled"]),
+    staff.save: (
+        lambda tx, by, world, lamp: staff.save(tx, by, Person("new", "new@example.com")),
+        ["user.created", "staff.added"],
+    ),
+    staff.change: (_change_staff, ["user.updated", "staff.changed"]),
+    staff.remove: (_remove_staff, ["staff.removed", "user.disabled"]),
+    staff.restore: (_restore_staff, ["staff.removed", "user.disabled", "staff.restored", "user.enabled"]),
 }
+
+
+# What Koine itself, which is nobody, cannot do.
+BY_SOMEBODY = {changing.mark, reactions.add, reactions.remove}
 
 
 def _without_entity(conversation: Conversation) -> Conversation:
@@ -202,14 +322,26 @@ def actions() -> list[Callable[..., Any]]:
 
 # These only read, which the read-only transactions of every GET in the tests prove.
 READING = {
+    "koine.core.audit.trail",
     "koine.core.conversations.arrival",
     "koine.core.conversations.finding",
     "koine.core.conversations.listing",
     "koine.core.feed.feed",
     "koine.core.outbox",
     "koine.core.webhooks.managing",
+    "koine.core.workspaces.listing",
 }
-READERS = {messages.find, messages.latest, contacts.by_uuid, tokens.of_account}
+READERS = {
+    messages.find,
+    messages.latest,
+    contacts.by_uuid,
+    tokens.of_account,
+    describing.find,
+    describing.held,
+    staff.find,
+    staff.query,
+}
+READERS |= {files.find, files.held, files.query, attachments.known, attachments.unsaid}
 
 
 def test_every_action_is_among_the_deeds() -> None:
@@ -225,7 +357,7 @@ async def test_an_action_records_what_it_did(action: Callable[..., Any], databas
     async with database.writing(by.workspaces) as tx:
         lamp = await finding.by_id(tx, reader, world.the_broken_lamp.id)
         before = await _recorded(tx, world)
-        await deed(tx, reader if action is changing.mark else by, world, lamp)
+        await deed(tx, reader if action in BY_SOMEBODY else by, world, lamp)
         assert await tx.value("select pg_current_xact_id_if_assigned() is not null"), "the deed changed nothing"
         assert [row["kind"] for row in await _recorded(tx, world) if row not in before] == expected
 
@@ -240,6 +372,8 @@ async def test_what_changes_nothing_tells_nothing(database: Database, world: Wor
         await changing.attach_entity(tx, reader, lamp, "btxn_1001")
         await changing.mark(tx, reader, lamp, read=lamp.read)
         await changing.restore(tx, reader, lamp)
+        assert lamp.last_message is not None
+        await reactions.remove(tx, reader, lamp.last_message.id, "thumbs_up")
         assert await _recorded(tx, world) == before
 
 

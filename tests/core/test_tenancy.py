@@ -18,9 +18,11 @@ GLOBAL = {
     "users",
     "roles",
     "memberships",
+    "staff",
     "tokens",
     "account_events",
     "schedule",
+    "request_counts",
     "migrations",
 }
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import json
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -38,11 +39,16 @@ class Sender:
     body: Json
     other: Json
     headers: dict[str, str] = field(default_factory=dict)
+    file: bytes | None = None
 
     async def send(self, key: str | None = None, body: Json | None = None, path: str | None = None) -> httpx.Response:
         """Post the body, with a key or without one."""
         headers = self.headers if key is None else self.headers | {"Idempotency-Key": key}
-        return await self.http.post(path or self.path, json=self.body if body is None else body, headers=headers)
+        path, body = path or self.path, self.body if body is None else body
+        if self.file is None:
+            return await self.http.post(path, json=body, headers=headers)
+        parts = {"data": (None, json.dumps(body)), "file": ("lamp.png", self.file)}
+        return await self.http.post(path, files=parts, headers=headers)
 
     async def get(self, path: str) -> httpx.Response:
         return await self.http.get(path, headers=self.headers)
@@ -77,6 +83,31 @@ async def tight_message(town: Town) -> Sender:
     item = {"conversationId": f"con_{town.world.the_broken_lamp.id}", "text": "It is dark."}
     body, other = {"data": [item]}, {"data": [item | {"text": "It still is."}]}
     return (await tight(town)).saying("/v6/messages", body, other)
+
+
+async def tight_reaction(town: Town) -> Sender:
+    """Ada chooses an emoji for what she just said."""
+    sender = await tight_message(town)
+    said = (await sender.send()).json()["data"][0]["data"]["id"]
+    return sender.saying(f"/v6/messages/{said}/reactions", {"emojiCode": "thumbs_up"}, {"emojiCode": "tada"})
+
+
+async def tight_upload(town: Town, path: str = "/v6/files/upload") -> Sender:
+    """Ada sends a file."""
+    sender = (await tight(town)).saying(path, {"description": "The lamp"}, {"description": "The other lamp"})
+    return replace(sender, file=b"light")
+
+
+async def tight_upload_for_entity(town: Town) -> Sender:
+    """Ada sends a file that belongs to an entity."""
+    return await tight_upload(town, "/v6/files/upload/btxn_1001")
+
+
+async def tight_file(town: Town) -> Sender:
+    """Ada says something of a file."""
+    id = (await (await tight_upload(town)).send()).json()["data"]["id"]
+    body, other = ({"data": [{"id": id, "notes": notes}]} for notes in ("Bright.", "Dark."))
+    return (await tight(town)).saying("/v6/files", body, other)
 
 
 # ── HighLevel ───────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -136,6 +167,10 @@ async def libredesk_conversation(town: Town, user: User | None = None, place: Pl
 SENDERS: dict[str, Callable[[Town], Awaitable[Sender]]] = {
     "tight conversation": tight,
     "tight message": tight_message,
+    "tight reaction": tight_reaction,
+    "tight upload": tight_upload,
+    "tight upload for an entity": tight_upload_for_entity,
+    "tight file": tight_file,
     "highlevel conversation": highlevel_conversation,
     "highlevel contact": highlevel_contact,
     "highlevel upsert": highlevel_upsert,

@@ -9,9 +9,10 @@ from ipaddress import ip_network
 from pathlib import Path
 
 from koine.core.sealing import Sealing
+from koine.core.webhooks.model import Speech
 from koine.outgoing import Outgoing
 from koine.postgres.database import Database
-from koine.reactions.webhooks import reactions
+from koine.reactions.webhooks import SHAPES, reactions
 from koine.work import worker
 from koine.work.worker import Worker
 
@@ -21,7 +22,7 @@ async def main(dsn: str, keys: str, lease: str) -> None:
     worker.RENEWAL = float(lease) / 4
     database = await Database.open(dsn, size=2)
     async with Outgoing(allow=[ip_network("127.0.0.0/8")]) as outgoing:
-        doing = reactions(outgoing, Sealing(Path(keys)))
+        doing = reactions(outgoing, Speech(Sealing(Path(keys)), SHAPES, "https://koine.example"))
         print("ready", flush=True)
         await Worker(dsn, database, doing, lease=timedelta(seconds=float(lease))).run(asyncio.Event())
 

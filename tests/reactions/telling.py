@@ -13,9 +13,10 @@ from uuid import UUID
 from koine.core import outbox
 from koine.core.actor import Actor, system
 from koine.core.events import Event
+from koine.core.files.links import Links
 from koine.core.sealing import Sealing
 from koine.core.webhooks import log, managing, webhooks
-from koine.core.webhooks.model import Means, Shape, Try, Wanted, Webhook
+from koine.core.webhooks.model import Means, Shape, Speech, Try, Wanted, Webhook
 from koine.core.webhooks.webhooks import Issued
 from koine.demo import Place, World
 from koine.outgoing import Outgoing
@@ -54,10 +55,15 @@ class Telling:
     keys: Path
     sealing: Sealing
     shapes: Mapping[str, Shape] = field(default_factory=lambda: SHAPES)
+    base_url: str = "https://koine.example"
 
     @property
     def means(self) -> Means:
         return Means(self.outgoing, self.sealing, self.shapes)
+
+    @property
+    def speech(self) -> Speech:
+        return Speech(self.sealing, self.shapes, Links(self.base_url, self.sealing))
 
     @property
     def by(self) -> Actor:
@@ -109,7 +115,7 @@ class Telling:
     @contextlib.asynccontextmanager
     async def working(self, **places: int) -> AsyncIterator[None]:
         """Relay and work meanwhile."""
-        doing = reactions(self.outgoing, self.sealing, self.shapes)
+        doing = reactions(self.outgoing, self.speech)
         worker = Worker(self.dsn, self.database, doing, notices=self.notices, **places)
         async with self.relaying(), meanwhile(worker.run):
             yield
@@ -117,7 +123,7 @@ class Telling:
     @contextlib.asynccontextmanager
     async def relaying(self) -> AsyncIterator[None]:
         """Relay meanwhile, for workers elsewhere; several relays do not harm."""
-        doing = reactions(self.outgoing, self.sealing, self.shapes)
+        doing = reactions(self.outgoing, self.speech)
         async with meanwhile(Relay(self.dsn, doing, notices=self.notices).run):
             yield
 

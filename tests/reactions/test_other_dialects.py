@@ -16,6 +16,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat,
 
 from koine.core.errors import Invalid
 from koine.core.feed.model import FeedEvent
+from koine.core.files.links import Links
 from koine.core.webhooks.model import Due, Keys, Shape, Webhook
 from koine.dialects.native import webhooks as native
 from koine.postgres.database import Tx
@@ -27,7 +28,7 @@ from tests.waiting import until
 class Token:
     """As Tight does it (contracts/tight.md §11): a JSON Web Token in a header, by the secret that both sides have."""
 
-    async def body(self, tx: Tx, webhook: Webhook, delivery: Due, event: FeedEvent) -> bytes | None:
+    async def body(self, tx: Tx, webhook: Webhook, delivery: Due, event: FeedEvent, *, links: Links) -> bytes | None:
         if event.data["said"] == "hush":
             return None
         return json.dumps({"type": "ENTITY_UPDATE", "url": f"/v6/rings/{event.id}", "data": event.data}).encode()
@@ -41,8 +42,11 @@ class Token:
         signature = hmac.digest(keys[0].secret, signed.encode(), hashlib.sha256)
         return {"Content-Type": "application/json", "Tight-Verification": f"{signed}.{_base64url(signature)}"}
 
-    def kinds(self) -> frozenset[str]:
-        return frozenset({Rang.kind})
+    def parts(self) -> Mapping[str, frozenset[str]]:
+        return {"": frozenset({Rang.kind})}
+
+    def needs(self) -> Sequence[str]:
+        return ()
 
     def secret(self, keys: Keys) -> str:
         return keys.secret.hex()
@@ -54,7 +58,7 @@ class Token:
 class Bare:
     """As HighLevel does it (contracts/highlevel.md §8): its id in the body, one Ed25519 signature of just the body."""
 
-    async def body(self, tx: Tx, webhook: Webhook, delivery: Due, event: FeedEvent) -> bytes:
+    async def body(self, tx: Tx, webhook: Webhook, delivery: Due, event: FeedEvent, *, links: Links) -> bytes:
         return json.dumps({"type": "Rang", "webhookId": str(delivery.uuid), **event.data}).encode()
 
     def ping(self, webhook: Webhook, delivery: Due) -> bytes:
@@ -64,8 +68,11 @@ class Bare:
         signature = Ed25519PrivateKey.from_private_bytes(keys[0].seed).sign(body)
         return {"Content-Type": "application/json", "X-GHL-Signature": base64.b64encode(signature).decode()}
 
-    def kinds(self) -> None:
-        return None
+    def parts(self) -> Mapping[str, None]:
+        return {"": None}
+
+    def needs(self) -> Sequence[str]:
+        return ()
 
     def secret(self, keys: Keys) -> None:
         return None

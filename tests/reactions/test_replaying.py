@@ -12,6 +12,7 @@ from koine.core.identity import new_uuid
 from koine.core.webhooks import managing, replaying, webhooks
 from koine.core.webhooks.model import Webhook
 from koine.demo import Place
+from koine.reactions.webhooks import SHAPES
 from tests.outgoing.listeners import OK, Receiver, says
 from tests.reactions.telling import Telling, message, said, told
 from tests.waiting import until
@@ -25,17 +26,17 @@ async def test_a_delivery_is_made_again_as_it_was_under_the_same_id(telling: Tel
         await told(receiver, 2)
         tries = await telling.tried(issued.webhook, 2)
         async with telling.database.writing(telling.by.workspaces) as tx:
-            again = await replaying.replay(tx, telling.by, issued.webhook, tries[1].delivery)
+            again = await replaying.replay(tx, telling.by, SHAPES["native"], issued.webhook, tries[1].delivery)
         await told(receiver, 3)
         await telling.tried(issued.webhook, 3)
         event = tries[0].event
         assert event is not None
         async with telling.database.writing(telling.by.workspaces) as tx:
-            by_event = await replaying.replay(tx, telling.by, issued.webhook, event)
+            by_event = await replaying.replay(tx, telling.by, SHAPES["native"], issued.webhook, event)
         await told(receiver, 4)
         await telling.tried(issued.webhook, 4)
     assert said(receiver.requests) == ["one", "two", "one", "two"]
-    assert (again, by_event) == (tries[1].delivery, tries[0].delivery)
+    assert (again, by_event) == ([tries[1].delivery], [tries[0].delivery])
     for first, second in ((0, 2), (1, 3)):
         assert receiver.requests[first].body == receiver.requests[second].body
         assert receiver.requests[first].headers["webhook-id"] == receiver.requests[second].headers["webhook-id"]
@@ -105,7 +106,7 @@ async def test_a_webhook_of_an_account_is_told_again_of_all_its_workspaces(telli
         await telling.tried(issued.webhook, 4)
         async with telling.database.writing(telling.by.workspaces) as tx:
             for tried in tries:
-                await replaying.replay(tx, telling.by, issued.webhook, tried.delivery)
+                await replaying.replay(tx, telling.by, SHAPES["native"], issued.webhook, tried.delivery)
         await telling.tried(issued.webhook, 6)
     assert sorted(said(receiver.requests)) == ["one"] * 3 + ["two"] * 3
     assert len({(message(it)["data"]["id"], it.headers["webhook-id"]) for it in receiver.requests}) == 2
@@ -119,11 +120,11 @@ async def test_what_never_was_or_is_no_more_cannot_be_told_again(telling: Tellin
         (tried,) = await telling.tried(issued.webhook, 1)
     async with telling.database.writing(telling.by.workspaces) as tx:
         with pytest.raises(DeliveryNotFound):
-            await replaying.replay(tx, telling.by, issued.webhook, new_uuid())
+            await replaying.replay(tx, telling.by, SHAPES["native"], issued.webhook, new_uuid())
     await sql.execute("delete from events where workspace_id = $1 and kind = 'test.rang'", place.workspace.id)
     async with telling.database.writing(telling.by.workspaces) as tx:
         with pytest.raises(EventGone):
-            await replaying.replay(tx, telling.by, issued.webhook, tried.delivery)
+            await replaying.replay(tx, telling.by, SHAPES["native"], issued.webhook, tried.delivery)
 
 
 async def test_what_is_forgotten_before_it_was_delivered_has_failed(telling: Telling, sql: asyncpg.Connection) -> None:
@@ -188,7 +189,7 @@ async def test_another_workspace_can_neither_see_nor_replay(telling: Telling) ->
         for id in (tried.delivery, tried.event):
             assert id is not None
             with pytest.raises(DeliveryNotFound):
-                await replaying.replay(tx, stranger, theirs.webhook, id)
+                await replaying.replay(tx, stranger, SHAPES["native"], theirs.webhook, id)
         assert await tx.value("select count(*) from webhook_tries where delivery_id > 0") == 0
         assert (
             await tx.value("select count(*) from webhooks where workspace_id = $1", world.lamplight.workspace.id) == 0
@@ -209,7 +210,7 @@ async def _date(sql: asyncpg.Connection, place: Place, said: str, *, days_ago: i
 
 async def _replay(telling: Telling, webhook: Webhook, since: datetime, until_then: datetime | None = None) -> int:
     async with telling.database.writing(telling.by.workspaces) as tx:
-        return await replaying.replay_range(tx, telling.by, webhook, since, until_then)
+        return await replaying.replay_range(tx, telling.by, SHAPES["native"], webhook, since, until_then)
 
 
 async def _waiting(telling: Telling, webhook: Webhook, many: int) -> bool:

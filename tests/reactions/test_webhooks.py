@@ -12,8 +12,10 @@ from koine.core import outbox
 from koine.core.actor import system
 from koine.core.conversations import messages
 from koine.core.conversations.model import Posting, Said
-from koine.core.webhooks import delivering
+from koine.core.jobs import gathering
+from koine.core.webhooks import delivering, parts, waking
 from koine.core.workspaces import workspaces
+from koine.reactions.webhooks import SHAPES
 from tests.outgoing.listeners import OK, Receiver, Request, hangs, says
 from tests.reactions.telling import Knocked, Rang, Telling, message, said, told
 from tests.waiting import until
@@ -145,8 +147,8 @@ async def test_an_event_that_is_spread_twice_is_delivered_once(telling: Telling)
         await telling.ring(place, "once")
         await telling.tried(issued.webhook, 1)
         async with telling.database.writing((workspace_id,)) as tx:
-            event = await tx.value("select event_id from webhook_deliveries where webhook_id = $1", issued.webhook.id)
-            await delivering.spread(tx, workspace_id, event)
+            await gathering.reached(tx, workspace_id, waking.SPREADING, 0)
+            assert not await delivering.spread(tx, parts.of(SHAPES), workspace_id, at_most=1000)
         await telling.ring(place, "twice")
         await telling.tried(issued.webhook, 2)
     assert said(receiver.requests) == ["once", "twice"]

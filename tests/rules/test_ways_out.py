@@ -10,6 +10,8 @@ import pytest
 from tests.rules.source import Module, dotted, imports, modules, snippet
 
 OUTGOING = "koine/outgoing/"
+STORAGE = "koine/storage/"
+BUCKETS = re.compile(r"(obstore|object_store|boto3|botocore|aiobotocore|s3fs|fsspec|minio)(\.|$)")
 CLIENTS = re.compile(
     r"(httpx|httpcore|h11|h2|aiohttp|requests|niquests|httplib2|urllib3|pycurl|treq|tornado|twisted|websockets?|wsproto"
     r"|socks|starlette\.testclient|urllib\.request|http\.client|xmlrpc\.client|smtplib|ftplib|imaplib|poplib)(\.|$)"
@@ -34,6 +36,13 @@ def ways_out(module: Module) -> list[str]:
     ]
 
 
+def ways_to_files(module: Module) -> list[str]:
+    """Every use of something that reaches buckets, unless the module is part of the storage."""
+    if module.path.startswith(STORAGE):
+        return []
+    return [module.at(node, name) for node, name in _names(module) if BUCKETS.match(name)]
+
+
 def settings_read(module: Module) -> list[str]:
     """Every look at the environment, unless the module is the one that reads settings."""
     if module.path == SETTINGS:
@@ -43,6 +52,25 @@ def settings_read(module: Module) -> list[str]:
 
 def test_only_the_guarded_client_connects_to_the_outside():
     assert [complaint for module in modules() for complaint in ways_out(module)] == []
+
+
+def test_only_the_storage_reaches_buckets():
+    assert [complaint for module in modules() for complaint in ways_to_files(module)] == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "import obstore",
+        "from obstore.store import S3Store",
+        "def f():\n    import obstore.store as o",
+        "import importlib\nimportlib.import_module('obstore')",
+        "import boto3",
+    ],
+)
+def test_another_way_to_buckets_is_found(text):
+    assert len(ways_to_files(snippet(text))) == 1
+    assert ways_to_files(snippet(text, f"{STORAGE}line.py")) == []
 
 
 def test_only_settings_read_the_environment():

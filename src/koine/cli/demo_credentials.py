@@ -19,7 +19,7 @@ from koine.core.teams import teams
 from koine.core.users import users
 from koine.core.users.users import User
 from koine.core.workspaces import workspaces
-from koine.core.workspaces.workspaces import Workspace
+from koine.core.workspaces.model import Workspace
 from koine.dialects.highlevel import ids
 from koine.postgres.database import Database, Tx
 

@@ -9,7 +9,7 @@ from koine.core.actor import Actor, system
 from koine.core.errors import Unauthenticated
 from koine.core.tokens.keyring import Keyring
 from koine.core.tokens.tokens import Issued
-from koine.core.workspaces.workspaces import Workspace
+from koine.core.workspaces.model import Workspace
 from koine.demo import World
 from koine.dialects.highlevel import credentials as highlevel
 from koine.dialects.libredesk import credentials as libredesk

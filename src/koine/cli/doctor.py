@@ -1,4 +1,4 @@
-"""`koine doctor`: what is used, and what is wrong."""
+"""`koine doctor`: what is used, and what is wrong; with --files it also puts right what it finds of them."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from importlib import metadata
 from urllib.parse import urlsplit
 
 import koine
-from koine.cli import asking, failing, options
+from koine.cli import asking, doctor_files, failing, options
 from koine.postgres import embedded, soundness
 from koine.postgres.embedded import Finding
 from koine.serving import databases
@@ -28,7 +28,9 @@ PACKAGES = (
     "h11",
     "httptools",
     "idna",
+    "multipart",
     "nh3",
+    "obstore",
     "orjson",
     "pydantic",
     "starlette",
@@ -42,11 +44,15 @@ def add(parser: argparse.ArgumentParser) -> None:
     parser.set_defaults(run=run)
     options.add_data(parser)
     parser.add_argument("--json", action="store_true", help="print JSON")
+    parser.add_argument(
+        "--files", action="store_true", help="compare all files with their bytes, and put right what does not fit"
+    )
 
 
 def run(asked: argparse.Namespace, settings: Settings, stop: Stop) -> int:
     """Look at everything; a database that does not run is started for it, one that does not exist is not made."""
-    findings = [*_python(), *_packages(), *_database(settings)]
+    findings = [*_python(), *_packages(), *doctor_files.keys(settings)]
+    findings += [asyncio.run(doctor_files.reach(settings)), *_database(settings, mend=asked.files)]
     if asked.json:
         asking.print_json([asdict(finding) for finding in findings])
     else:
@@ -73,7 +79,7 @@ def _packages() -> Iterator[Finding]:
         yield Finding("error", "packages", f"Missing: {', '.join(missing)}. bin/koine installs them.")
 
 
-def _database(settings: Settings) -> Iterator[Finding]:
+def _database(settings: Settings, *, mend: bool) -> Iterator[Finding]:
     if settings.database_url:
         yield Finding("ok", "database", f"KOINE_DATABASE_URL: {_without_secrets(settings.database_url)}")
     else:
@@ -84,7 +90,10 @@ def _database(settings: Settings) -> Iterator[Finding]:
             return
     try:
         with databases.borrowed(settings) as reached:
-            yield from asyncio.run(soundness.examine(reached.owner))
+            found = asyncio.run(soundness.examine(reached.owner))
+            yield from found
+            if mend and not any(finding.level == "error" for finding in found):
+                yield from asyncio.run(doctor_files.mend(settings, reached))
     except Exception as error:
         told = failing.told(error)
         if told is None:

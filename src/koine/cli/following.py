@@ -15,7 +15,7 @@ from koine.core.accounts import accounts
 from koine.core.feed import feed
 from koine.core.feed.model import FeedEvent
 from koine.core.workspaces import workspaces
-from koine.core.workspaces.workspaces import Workspace
+from koine.core.workspaces.model import Workspace
 from koine.dialects.native import names, wire
 from koine.postgres.database import Database
 from koine.postgres.notices import Notices

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 from collections.abc import Sequence
 from contextlib import suppress
+from dataclasses import replace
 
 from koine.cli import options
 from koine.serving.databases import Reached
@@ -31,6 +32,8 @@ def run(asked: argparse.Namespace, settings: Settings, stop: Stop) -> int:
 
     log.write_lines()
     with suppress(Stopped):
+        if settings.limited is None:
+            settings = replace(settings, limited=True)
         house.run(settings, workers=asked.workers, prepare=_prepare, stop=stop, works=asked.works)
     return 0
 

@@ -6,18 +6,21 @@ import argparse
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 
+from koine.cli import describing_people
 from koine.cli.failing import Failed, Wrong
 from koine.core import permissions
 from koine.core.accounts import accounts
 from koine.core.actor import system
 from koine.core.users import users
+from koine.core.users.users import User
 from koine.core.workspaces import workspaces
-from koine.core.workspaces.workspaces import Workspace
+from koine.core.workspaces.model import Workspace
 from koine.dialects.highlevel import credentials as highlevel
 from koine.dialects.highlevel import ids, scopes
 from koine.dialects.libredesk import credentials as libredesk
 from koine.dialects.native import credentials as native
 from koine.dialects.tight import credentials as tight
+from koine.dialects.tight import inferred
 from koine.postgres.database import Tx
 
 
@@ -30,14 +33,15 @@ class Wanted:
     account: int | None
     workspace: int | None
     user: str
+    user_id: str | None
     scopes: Sequence[str] | None
 
 
 def wanted(asked: argparse.Namespace) -> Wanted:
     """What the options ask for. Raises Wrong for an option that means nothing to this dialect's tokens."""
-    given = {name for name in ("account", "workspace", "user", "scopes") if getattr(asked, name) is not None}
+    given = {name for name in ("account", "workspace", "user", "user_id", "scopes") if getattr(asked, name) is not None}
     for name in sorted(given - _MEANT[asked.dialect]):
-        raise Wrong(f"--{name} means nothing to a token for {asked.dialect}. {_OPENS[asked.dialect]}")
+        raise Wrong(f"--{name.replace('_', '-')} means nothing to a token for {asked.dialect}. {_OPENS[asked.dialect]}")
     if asked.dialect == "libredesk" and not asked.user:
         raise Wrong("A Libredesk key acts as an agent: say which one with --user EMAIL.")
     if asked.dialect == "native" and None not in (asked.account, asked.workspace):
@@ -47,7 +51,7 @@ def wanted(asked: argparse.Namespace) -> Wanted:
     unknown = sorted(set(listed or ()) - set(known))
     if unknown or listed == []:
         raise Wrong(f"There is no scope {', '.join(unknown) or '(none given)'}. There are: {', '.join(known)}.")
-    return Wanted(asked.dialect, asked.name, asked.account, asked.workspace, asked.user or "", listed)
+    return Wanted(asked.dialect, asked.name, asked.account, asked.workspace, asked.user or "", asked.user_id, listed)
 
 
 async def create(tx: Tx, token: Wanted) -> dict[str, object]:
@@ -57,9 +61,33 @@ async def create(tx: Tx, token: Wanted) -> dict[str, object]:
 
 
 async def _tight(tx: Tx, token: Wanted) -> dict[str, object]:
-    account_id = await _account(tx, token.account)
-    issued = await tight.issue(tx, system(account_id), name=token.name)
-    return {"id": issued.id, "account_id": account_id, "client_id": issued.key, "client_secret": issued.secret}
+    """The client's own id and secret; for a user an access token at once, as the client would get it."""
+    account_id = await describing_people.account(tx, token.account)
+    if not token.user and token.user_id is None:
+        issued = await tight.issue(tx, system(account_id), name=token.name)
+        return {"id": issued.id, "account_id": account_id, "client_id": issued.key, "client_secret": issued.secret}
+    user = await _person(tx, account_id, token)
+    issued = await tight.access(tx, system(account_id), user.id, name=token.name)
+    return {
+        "id": issued.id,
+        "account_id": account_id,
+        "user_id": user.external_id,
+        "email": user.email,
+        "access_token": issued.secret,
+        "expires_in": int(inferred.LIFETIME.total_seconds()),
+    }
+
+
+async def _person(tx: Tx, account_id: int, token: Wanted) -> User:
+    """Whom --user or --user-id names."""
+    if token.user_id is not None:
+        user = await users.by_external_id(tx, account_id, token.user_id)
+    else:
+        user = await users.by_email(tx, account_id, token.user)
+    if user is None or not user.enabled or (token.user and user.email.lower() != token.user.lower()):
+        named = " ".join(filter(None, (token.user, token.user_id)))
+        raise Failed(f"{named} is nobody in the account {account_id}, or cannot come in.")
+    return user
 
 
 async def _highlevel(tx: Tx, token: Wanted) -> dict[str, object]:
@@ -88,7 +116,7 @@ async def _libredesk(tx: Tx, token: Wanted) -> dict[str, object]:
 async def _native(tx: Tx, token: Wanted) -> dict[str, object]:
     """Without a workspace it opens the whole account; without a user it acts as an app."""
     workspace = None if token.workspace is None else await _workspace(tx, token.workspace)
-    account_id = await _account(tx, token.account) if workspace is None else workspace.account_id
+    account_id = await describing_people.account(tx, token.account) if workspace is None else workspace.account_id
     user = await users.by_email(tx, account_id, token.user) if token.user else None
     opens = [] if user is None else list(await users.memberships(tx, user.id))
     if token.user and (not opens or (workspace is not None and workspace.id not in opens)):
@@ -110,18 +138,10 @@ async def _native(tx: Tx, token: Wanted) -> dict[str, object]:
     }
 
 
-async def _account(tx: Tx, id: int | None) -> int:
-    """The account that was named, or the one at hand."""
-    if id is None:
-        return (await accounts.at_hand(tx)).id
-    if id not in {account.id for account in await accounts.every(tx)}:
-        raise Failed(f"There is no account {id}.")
-    return id
-
-
 async def _workspace(tx: Tx, id: int | None) -> Workspace:
     """The workspace that was named, or the only one."""
     there = [it for account in await accounts.every(tx) for it in await workspaces.find(tx, account.id)]
+    there = [workspace for workspace in there if not workspace.deleted]
     chosen = [workspace for workspace in there if id in (None, workspace.id)]
     if len(chosen) == 1:
         return chosen[0]
@@ -139,13 +159,13 @@ _MAKERS: dict[str, Callable[[Tx, Wanted], Awaitable[dict[str, object]]]] = {
 }
 DIALECTS = tuple(_MAKERS)
 _MEANT = {
-    "tight": {"account"},
+    "tight": {"account", "user", "user_id"},
     "highlevel": {"workspace", "scopes"},
     "libredesk": {"workspace", "user"},
     "native": {"account", "workspace", "user", "scopes"},
 }
 _OPENS = {
-    "tight": "A Tight client opens a whole account, and asks for scopes itself.",
+    "tight": "A Tight client opens a whole account, and asks for scopes itself; with --user it is that user's access.",
     "highlevel": "It opens one workspace, for nobody in particular.",
     "libredesk": "It may do what its agent may do.",
     "native": "",

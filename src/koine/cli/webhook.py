@@ -110,12 +110,11 @@ def _replay(asked: argparse.Namespace, settings: Settings, stop: Stop) -> int:
         raise Wrong("--until belongs to --since.")
 
     async def replay(tx: Tx, by: Actor, able: Means, webhook: Webhook) -> object:
+        shape = SHAPES[webhook.dialect]
         if asked.what is not None:
-            return {"delivery_id": await replaying.replay(tx, by, webhook, asked.what), "count": 1}
-        return {
-            "delivery_id": None,
-            "count": await replaying.replay_range(tx, by, webhook, asked.since, asked.until),
-        }
+            return subscribing.asked(await replaying.replay(tx, by, shape, webhook, asked.what))
+        count = await replaying.replay_range(tx, by, shape, webhook, asked.since, asked.until)
+        return {"delivery_id": None, "count": count}
 
     return _do(asked, settings, replay)
 

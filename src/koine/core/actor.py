@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-from koine.core.errors import PermissionMissing
+from koine.core.errors import ForeignWorkspace, PermissionMissing
 from koine.core.permissions import ALL
 
 ActorKind = Literal["user", "contact", "app", "system"]
@@ -25,7 +25,12 @@ class Author:
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """Somebody at work: `access` is what they may do in each workspace, after role and scopes."""
+    """Somebody at work: `access` is what they may do in each workspace, after role and scopes.
+
+    `everywhere` is what an app that stands for the account as a whole may do in every workspace, also in the first one
+    to come; None for all others. `home` is the first workspace that was ever open to them and is still theirs, also
+    when it is deleted: what is kept for them is kept there.
+    """
 
     kind: ActorKind
     id: int | None
@@ -35,6 +40,8 @@ class Actor:
     email: str | None = None
     name: str = ""
     token_id: int | None = None
+    everywhere: frozenset[str] | None = None
+    home: int | None = None
 
     @property
     def workspaces(self) -> tuple[int, ...]:
@@ -52,14 +59,27 @@ class Actor:
                 raise PermissionMissing(permission)
 
     def must_somewhere(self, permission: str) -> None:
-        """Raise PermissionMissing unless the actor has a permission in at least one workspace."""
-        if not any(permission in permissions for permissions in self.access.values()):
+        """Raise PermissionMissing unless the actor has a permission in at least one workspace.
+
+        Somebody to whom nothing is open finds nothing, which is no matter of permissions.
+        """
+        if self.access and not any(permission in permissions for permissions in self.access.values()):
             raise PermissionMissing(permission)
 
     def must_manage_account(self) -> None:
-        """Raise PermissionMissing unless the actor may found workspaces and issue tokens."""
-        if self.kind != "system":
-            self.must_somewhere("account:manage")
+        """Raise PermissionMissing unless the actor may found workspaces and issue tokens.
+
+        Whoever stands for the account as a whole may do so before there is any workspace.
+        """
+        if self.kind == "system" or "account:manage" in (self.everywhere or _NOTHING):
+            return
+        if not any("account:manage" in permissions for permissions in self.access.values()):
+            raise PermissionMissing("account:manage")
+
+    def must_be_account(self) -> None:
+        """Raise ForeignWorkspace unless the actor stands for the account as a whole."""
+        if self.kind != "system" and self.everywhere is None:
+            raise ForeignWorkspace("Only a token of the whole account may do this.")
 
     @property
     def author(self) -> Author:

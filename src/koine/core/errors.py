@@ -14,6 +14,7 @@ ProblemKind = Literal[
     "malformed",  # right type, wrong form
     "not_found",  # names something that does not exist, or may not be seen
     "unchangeable",  # fixed by now
+    "taken",  # has to be one's own, and is somebody else's
 ]
 
 
@@ -89,7 +90,10 @@ class TooMany(Refused):
 
     code = "too_many"
     says = "Too many requests."
-    retry_after = 1
+
+    def __init__(self, says: str | None = None, *, retry_after: int = 1) -> None:
+        super().__init__(says)
+        self.retry_after = retry_after
 
 
 # ── The particular ones ─────────────────────────────────────────────────────────────────────────────────────────────
@@ -182,11 +186,11 @@ class UsedUp(NotFound):
     says = "This link does not work any more."
 
 
-class EmailTaken(Conflict):
-    """Somebody in the account has this address already."""
+class Taken(Conflict):
+    """Something that has to be one's own is somebody else's: an id or an address; `problems` says which."""
 
-    code = "email_taken"
-    says = "Somebody here has this e-mail address already."
+    code = "taken"
+    says = "This is somebody else's already."
 
 
 class PositionGone(NotFound):

@@ -1,4 +1,7 @@
-"""Everything that can have happened, on one page. Each event is recorded in the transaction of what it tells."""
+"""Everything that can have happened in a workspace. Each event is recorded in the transaction of what it tells.
+
+What can have happened to an account besides its webhooks is in `account_events`.
+"""
 
 from __future__ import annotations
 
@@ -18,6 +21,7 @@ class Event:
     conversation_id: int | None = None
     message_id: int | None = None
     contact_id: int | None = None
+    file_id: int | None = None
     data: Data = field(default_factory=dict)
 
 
@@ -41,6 +45,20 @@ class MessagePosted(Event):
 
     __slots__ = ()
     kind = "message.posted"
+
+
+class MessageReactionAdded(Event):
+    """Somebody chose an emoji for a message. `data`: emoji."""
+
+    __slots__ = ()
+    kind = "message.reaction_added"
+
+
+class MessageReactionRemoved(Event):
+    """Somebody took their emoji back. `data`: emoji."""
+
+    __slots__ = ()
+    kind = "message.reaction_removed"
 
 
 class ConversationStatusChanged(Event):
@@ -130,6 +148,70 @@ class WebhookDisabled(Event):
     kind = "webhook.disabled"
 
 
+# ── Files: `data` of each has file_id ───────────────────────────────────────────────────────────────────────────────
+
+
+class FileUploaded(Event):
+    """`data`: file_name, content_type, size."""
+
+    __slots__ = ()
+    kind = "file.uploaded"
+
+
+class FileUpdated(Event):
+    """`data`: changed, which has {from, to} by the names of what changed: description, notes, date, amount, entity,
+    custom_data.
+    """
+
+    __slots__ = ()
+    kind = "file.updated"
+
+
+class FileDeleted(Event):
+    """It went into the bin."""
+
+    __slots__ = ()
+    kind = "file.deleted"
+
+
+class FileRestored(Event):
+    """It came back from the bin."""
+
+    __slots__ = ()
+    kind = "file.restored"
+
+
+# ── The workspace itself ────────────────────────────────────────────────────────────────────────────────────────────
+
+
+class WorkspaceOpened(Event):
+    """It was founded. `data`: name."""
+
+    __slots__ = ()
+    kind = "workspace.opened"
+
+
+class WorkspaceUpdated(Event):
+    """`data`: each value that changed, as {"from", "to"}; `owners` are lists of people."""
+
+    __slots__ = ()
+    kind = "workspace.updated"
+
+
+class WorkspaceDeleted(Event):
+    """No token opens it any more."""
+
+    __slots__ = ()
+    kind = "workspace.deleted"
+
+
+class WorkspaceRestored(Event):
+    """It is open again to those whose it was."""
+
+    __slots__ = ()
+    kind = "workspace.restored"
+
+
 # ── The account ─────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
@@ -140,48 +222,6 @@ class AccountEvent:
     kind: ClassVar[str]
     account_id: int
     data: Data = field(default_factory=dict)
-
-
-class WorkspaceCreated(AccountEvent):
-    """`data`: workspace_id, name."""
-
-    __slots__ = ()
-    kind = "workspace.created"
-
-
-class UserCreated(AccountEvent):
-    """`data`: user_id."""
-
-    __slots__ = ()
-    kind = "user.created"
-
-
-class PasswordSet(AccountEvent):
-    """`data`: user_id."""
-
-    __slots__ = ()
-    kind = "password.set"
-
-
-class MemberAdded(AccountEvent):
-    """`data`: user_id, workspace_id, role."""
-
-    __slots__ = ()
-    kind = "member.added"
-
-
-class TokenCreated(AccountEvent):
-    """`data`: token_id, dialect, kind."""
-
-    __slots__ = ()
-    kind = "token.created"
-
-
-class TokenRevoked(AccountEvent):
-    """`data`: token_id."""
-
-    __slots__ = ()
-    kind = "token.revoked"
 
 
 class WebhookCreated(AccountEvent):

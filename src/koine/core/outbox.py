@@ -13,10 +13,12 @@ async def record(tx: Tx, by: Actor, *happened: Event) -> None:
     await tx.write(
         """
         insert into events (
-            workspace_id, uuid, kind, conversation_id, message_id, contact_id, actor_kind, actor_id, data)
-        select g.workspace_id, g.uuid, g.kind, g.conversation_id, g.message_id, g.contact_id, $8, $9, g.data
-          from unnest($1::bigint[], $2::uuid[], $3::text[], $4::bigint[], $5::bigint[], $6::bigint[], $7::jsonb[])
-               with ordinality as g(workspace_id, uuid, kind, conversation_id, message_id, contact_id, data, ord)
+            workspace_id, uuid, kind, conversation_id, message_id, contact_id, file_id, actor_kind, actor_id,
+            data)
+        select g.workspace_id, g.uuid, g.kind, g.conversation_id, g.message_id, g.contact_id, g.file_id, $9, $10, g.data
+          from unnest($1::bigint[], $2::uuid[], $3::text[], $4::bigint[], $5::bigint[], $6::bigint[], $7::bigint[],
+                      $8::jsonb[]) with ordinality
+               as g(workspace_id, uuid, kind, conversation_id, message_id, contact_id, file_id, data, ord)
          order by g.ord
         """,
         [event.workspace_id for event in happened],
@@ -25,6 +27,7 @@ async def record(tx: Tx, by: Actor, *happened: Event) -> None:
         [event.conversation_id for event in happened],
         [event.message_id for event in happened],
         [event.contact_id for event in happened],
+        [event.file_id for event in happened],
         [event.data for event in happened],
         by.kind,
         by.id,

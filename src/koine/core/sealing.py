@@ -1,7 +1,12 @@
-"""Sealing secrets that must be read back: AES-256-GCM under keys that lie beside the database, not in it."""
+"""Sealing secrets that must be read back, and signing what others hand back: under keys that lie beside the database.
+
+AES-256-GCM and HMAC-SHA256. Each use has keys of its own, derived from those in the file.
+"""
 
 from __future__ import annotations
 
+import hashlib
+import hmac
 import os
 import secrets
 import stat
@@ -11,6 +16,8 @@ from pathlib import Path
 NAME = "sealing.keys"  # in the data folder
 
 _ID, _NONCE, _KEY = 4, 12, 32  # bytes
+_MAC = 16  # bytes of a signature, after the id of its key
+SIGNATURE = _ID + _MAC
 
 
 class SealingFailed(Exception):
@@ -34,11 +41,26 @@ class Sealing:
         """Only who has the key can read it, and only as what it is `about`. Raises SealingFailed."""
         from cryptography.hazmat.primitives.ciphers.aead import AESGCM  # takes a while, and is seldom needed
 
-        if not self._keys:
-            self._keys = _read(self._file) or _made(self._file)
-        id, key = list(self._keys.items())[-1]
+        id, key = self._newest()
         nonce = secrets.token_bytes(_NONCE)
         return id + nonce + AESGCM(key).encrypt(nonce, plain, about)
+
+    def sign(self, said: bytes, about: bytes) -> bytes:
+        """SIGNATURE bytes that only who has the key can make: for what somebody is given to hand back.
+
+        Raises SealingFailed.
+        """
+        id, key = self._newest()
+        return id + _mac(key, said, about)
+
+    def signed(self, signature: bytes, said: bytes, about: bytes) -> bool:
+        """Whether it was signed here, about the same thing, under a key that we still have. Raises SealingFailed."""
+        key = self._known(signature[:_ID])
+        return key is not None and hmac.compare_digest(signature[_ID:], _mac(key, said, about))
+
+    def check(self) -> int:
+        """How many keys the file has; 0 while there is none. Raises SealingFailed."""
+        return len(_read(self._file))
 
     def open(self, sealed: bytes, about: bytes) -> bytes:
         """What was sealed about the same thing. Raises SealingFailed."""
@@ -46,14 +68,29 @@ class Sealing:
         from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
         id, nonce, closed = sealed[:_ID], sealed[_ID : _ID + _NONCE], sealed[_ID + _NONCE :]
-        if id not in self._keys:  # somebody may have made the file, or added a line
-            self._keys = _read(self._file)
-        if id not in self._keys:
+        key = self._known(id)
+        if key is None:
             raise SealingFailed(f"{self._file} does not have the key {id.hex()}, under which a secret was sealed.")
         try:
-            return AESGCM(self._keys[id]).decrypt(nonce, closed, about)
+            return AESGCM(key).decrypt(nonce, closed, about)
         except InvalidTag:
             raise SealingFailed("A sealed secret was changed, or belongs to something else.") from None
+
+    def _newest(self) -> tuple[bytes, bytes]:
+        if not self._keys:
+            self._keys = _read(self._file) or _made(self._file)
+        return list(self._keys.items())[-1]
+
+    def _known(self, id: bytes) -> bytes | None:
+        """Somebody may have made the file, or added a line."""
+        if id not in self._keys:
+            self._keys = _read(self._file)
+        return self._keys.get(id)
+
+
+def _mac(key: bytes, said: bytes, about: bytes) -> bytes:
+    own = hmac.digest(key, b"sign " + about, hashlib.sha256)
+    return hmac.digest(own, said, hashlib.sha256)[:_MAC]
 
 
 def _read(file: Path) -> dict[bytes, bytes]:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 from urllib.parse import parse_qs
 
 import orjson
@@ -14,13 +14,21 @@ from starlette.types import Message, Receive, Scope, Send
 
 from koine.core.actor import Actor
 from koine.core.errors import Invalid
+from koine.core.files.links import Links
+from koine.core.files.model import Means as FileMeans
+from koine.core.limits.limits import Limits
+from koine.core.limits.model import Allowance, Rate
 from koine.core.tokens.keyring import Bearer, Keyring
 from koine.core.tokens.watch import Watch
 from koine.core.webhooks.model import Means
 from koine.dialects import reading
 from koine.dialects.edge import TooLarge
+from koine.dialects.traffic import Traffic
 from koine.postgres.database import Database, Tx
 from koine.realtime.hub import Hub
+
+if TYPE_CHECKING:
+    from koine.dialects.uploading import Form
 
 MAX_BODY = 1024 * 1024  # bytes
 MAX_PARAMETERS = 200
@@ -33,16 +41,27 @@ class Runtime:
     """What a process has for its requests. `base_url` is how clients reach it, without a slash at the end.
 
     `wrote` is called after each request that may have written, so that what follows a write follows at once. `hub` has
-    the events as they come, `watch` an eye on those who stay connected. Without `webhooks` none can be managed here.
+    the events as they come, `watch` an eye on those who stay connected. Without `webhooks` none can be managed here,
+    without `files` none can be uploaded, and there are no links to any. `rates` are how often one may ask, by the name
+    of the dialect; who is not in it may ask as often as they like. `traffic` counts who is being answered.
     """
 
     database: Database
     keyring: Keyring
+    limits: Limits
     base_url: str
     hub: Hub
     watch: Watch
     wrote: Callable[[], None] = lambda: None
     webhooks: Means | None = None
+    files: FileMeans | None = None
+    rates: Mapping[str, Sequence[Rate]] = field(default_factory=dict)
+    traffic: Traffic = field(default_factory=Traffic)
+
+    @property
+    def links(self) -> Links:
+        """Where files are fetched from."""
+        return Links(self.base_url, None if self.files is None else self.files.sealing)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,10 +90,28 @@ class ClientGone(Exception):
 class Call:
     """A request on its way through a dialect. `actor` and `tx` are there once the dialect knows who calls.
 
-    `bearer` is the token that was shown, where the dialect keeps it for its handlers.
+    `bearer` is the token that was shown, where the dialect keeps it for its handlers; `allowances` are what the caller
+    may still ask, where requests are counted. `form` is what came instead of a body where the endpoint takes a file. A
+    handler says `opens_more` when it changes what is open to whom in the account: what is remembered of that is
+    forgotten after the commit.
     """
 
-    __slots__ = ("_headers", "_id", "_receive", "actor", "bearer", "body", "method", "path", "scope", "services", "tx")
+    __slots__ = (
+        "_headers",
+        "_id",
+        "_receive",
+        "actor",
+        "allowances",
+        "bearer",
+        "body",
+        "form",
+        "method",
+        "opens_more",
+        "path",
+        "scope",
+        "services",
+        "tx",
+    )
 
     actor: Actor
     bearer: Bearer
@@ -86,6 +123,9 @@ class Call:
         self.method: str = scope["method"]
         self.path: str = scope["path"]
         self.body = b""
+        self.allowances: Sequence[Allowance] = ()
+        self.form: Form | None = None
+        self.opens_more = False
         self._receive = receive
         self._headers: dict[bytes, bytes] | None = None
         self._id: str | None = None
@@ -124,12 +164,12 @@ class Call:
 
     async def receive_body(self) -> None:
         """Take the body, counting while it comes. Raises TooLarge past MAX_BODY, and ClientGone."""
-        message = await self._part()
+        message = await self.next_part()
         body: bytes = message.get("body", b"")
         if message.get("more_body"):
             parts, size = [body], len(body)
             while message.get("more_body"):
-                message = await self._part()
+                message = await self.next_part()
                 parts.append(message.get("body", b""))
                 size += len(parts[-1])
                 if size > MAX_BODY:
@@ -139,7 +179,8 @@ class Call:
             raise TooLarge
         self.body = body
 
-    async def _part(self) -> Message:
+    async def next_part(self) -> Message:
+        """The next part of the body as the server gives it. Raises ClientGone."""
         message = await self._receive()
         if message["type"] == "http.disconnect":
             raise ClientGone

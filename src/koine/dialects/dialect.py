@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Literal, Protocol
 
 import asyncpg
@@ -14,10 +15,12 @@ from starlette.types import Receive, Scope, Send
 
 from koine.core.actor import Actor
 from koine.core.errors import Invalid, Refused, TooBroad
-from koine.dialects import repeating, streaming
+from koine.core.limits.model import Rate
+from koine.dialects import repeating, streaming, uploading
 from koine.dialects.call import Answer, Call, ClientGone, Runtime, send_answer
 from koine.dialects.edge import NoSuchRoute, WrongMethod
 from koine.dialects.streaming import Stream
+from koine.dialects.uploading import Upload
 
 log = logging.getLogger("koine")
 
@@ -31,12 +34,16 @@ _UNSTORABLE = (asyncpg.DataError, UnicodeEncodeError)
 
 @dataclass(frozen=True, slots=True)
 class Route:
-    """One endpoint. It reads or writes for an actor; an `open` one answers whoever asks, and has no `tx`."""
+    """One endpoint. It reads or writes for an actor; an `open` one answers whoever asks, and has no `tx`.
+
+    With `upload` it takes a file, in a form instead of a body.
+    """
 
     method: str
     path: str
     handler: Handler
     access: Access
+    upload: Upload | None = None
 
     @property
     def repeatable(self) -> bool:
@@ -55,8 +62,15 @@ class Dialect(Protocol):
     def routes(self) -> Sequence[Route]:
         """Every endpoint."""
 
+    @property
+    def rates(self) -> Sequence[Rate]:
+        """How often the contract lets one ask, unless the settings say otherwise."""
+
     async def authenticate(self, call: Call) -> Actor:
         """Who calls. Raises Unauthenticated or Forbidden."""
+
+    def counted(self, call: Call) -> str:
+        """As whose the requests of an authenticated call are counted."""
 
     def refuse(self, refused: Refused, call: Call) -> Answer:
         """A refusal in the contract's words and status."""
@@ -70,9 +84,14 @@ def get(path: str, handler: Handler) -> Route:
     return Route("GET", path, handler, "reads")
 
 
-def post(path: str, handler: Handler, access: Access = "writes") -> Route:
+def post(path: str, handler: Handler, access: Access = "writes", *, upload: Upload | None = None) -> Route:
     """An endpoint that writes, unless it says that it asks a question by POST."""
-    return Route("POST", path, handler, access)
+    return Route("POST", path, handler, access, upload)
+
+
+def delete(path: str, handler: Handler) -> Route:
+    """An endpoint that takes something away. Done twice, it is done once, so it needs no idempotency key."""
+    return Route("DELETE", path, handler, "writes")
 
 
 def mount(dialect: Dialect, services: Runtime) -> list[BaseRoute]:
@@ -90,6 +109,7 @@ class Endpoint:
         self._dialect = dialect
         self._services = services
         self._methods = methods
+        self._rates = services.rates.get(dialect.name, ())
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         call = Call(scope, receive, self._services)
@@ -119,6 +139,10 @@ class Endpoint:
             await call.receive_body()
             return await route.handler(call)
         call.actor = await self._dialect.authenticate(call)
+        if self._rates:
+            await self._count(call)
+        if route.upload is not None:
+            return await uploading.served(call, route.upload, partial(self._with_tx, route, call))
         await call.receive_body()
         try:
             return await self._with_tx(route, call)
@@ -127,8 +151,21 @@ class Endpoint:
                 raise
             raise TooBroad from None
 
+    async def _count(self, call: Call) -> None:
+        """Raises TooMany; what is refused for another reason counts as well."""
+        who = f"{self._dialect.name} {self._dialect.counted(call)}"
+        call.allowances = await self._services.limits.count(who, self._rates, call.actor.workspaces)
+
     async def _with_tx(self, route: Route, call: Call) -> Answer:
         """The answer is only sent after the commit."""
+        traffic = self._services.traffic
+        traffic.begin()
+        try:
+            return await self._in_tx(route, call)
+        finally:
+            traffic.end()
+
+    async def _in_tx(self, route: Route, call: Call) -> Answer:
         database, workspaces = self._services.database, call.actor.workspaces
         async with database.reading(workspaces) if route.access == "reads" else database.writing(workspaces) as tx:
             call.tx = tx
@@ -136,6 +173,8 @@ class Endpoint:
             answer = await (route.handler(call) if key is None else repeating.once(key, call, route.handler))
         if route.access == "writes":
             self._services.wrote()
+            if call.opens_more:
+                self._services.keyring.forget(call.actor.account_id)
         return answer
 
 

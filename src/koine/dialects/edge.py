@@ -21,6 +21,13 @@ class TooLarge(Invalid):
     says = "The body is too large."
 
 
+class FormUnreadable(Invalid):
+    """A body that should be a multipart form, and is none or one that breaks off."""
+
+    code = "form_unreadable"
+    says = "The body is not a valid multipart form."
+
+
 class WrongMediaType(Invalid):
     """A body of a type that the endpoint does not read."""
 

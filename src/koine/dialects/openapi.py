@@ -40,8 +40,8 @@ _KEY: Json = {
 class Operation:
     """An endpoint: the shapes of its query string, its body and its answers by status, and what else is to be said.
 
-    `named` has schemas for names in the path, where there is more to say than that it is a string. `gives` are the
-    headers that answers may carry.
+    `named` has schemas for names in the path, where there is more to say than that it is a string. `parts` are the
+    content types of a form's parts. `gives` are the headers that answers may carry.
     """
 
     answers: Mapping[int, type[BaseModel] | None]  # None: some object
@@ -51,6 +51,7 @@ class Operation:
     body: type[BaseModel] | None = None
     body_type: str = "application/json"
     body_is_needed: bool = True
+    parts: Mapping[str, str] = field(default_factory=dict)
     headers: Sequence[Json] = ()
     gives: Mapping[str, Json] = field(default_factory=dict)
     stream: str = ""  # what the stream is, where there is one
@@ -126,7 +127,11 @@ def _operation(contract: Contract, route: Route, operation: Operation, schemas: 
     }
     shown["responses"] |= {str(status): _refusal(contract, status, schemas) for status in operation.refusals}
     if operation.body is not None:
-        content = {operation.body_type: {"schema": schemas[operation.body]}}
+        content: Json = {operation.body_type: {"schema": schemas[operation.body]}}
+        if operation.parts:
+            content[operation.body_type]["encoding"] = {
+                name: {"contentType": kind} for name, kind in operation.parts.items()
+            }
         shown["requestBody"] = {"required": operation.body_is_needed, "content": content}
     if operation.open:
         shown["security"] = []

@@ -25,6 +25,8 @@ async def once(key: str, call: Call, handler: Callable[[Call], Awaitable[Answer]
     with a better request. Raises KeyMalformed, NowhereToKeep, KeyInFlight and KeyReused.
     """
     own, fingerprint = keys.of(call.actor, key), _fingerprint(call)
+    if own.workspace_id not in call.tx.workspaces:  # the actor's home was deleted
+        await call.tx.see(own.workspace_id)
     kept = await keys.take(call.tx, own, fingerprint)
     if kept is not None:
         return _again(call, own, kept)
@@ -58,4 +60,5 @@ def _sealing(call: Call) -> Sealing:
 def _fingerprint(call: Call) -> bytes:
     """What tells a request from others: method, path, query and body; not its headers, which proxies may change."""
     raw_path, query = call.scope["raw_path"], call.scope["query_string"]
-    return hashlib.sha256(b"%b %b?%b\n%b" % (call.method.encode(), raw_path, query, call.body)).digest()
+    body = call.body if call.form is None else call.form.fingerprint
+    return hashlib.sha256(b"%b %b?%b\n%b" % (call.method.encode(), raw_path, query, body)).digest()

@@ -13,9 +13,9 @@ from starlette.routing import Route
 
 from koine.core.accounts import setup
 from koine.core.accounts.setup import First
-from koine.core.errors import EmailTaken, UsedUp
+from koine.core.errors import Taken, UsedUp
 from koine.core.users import passwords
-from koine.core.workspaces.workspaces import Workspace
+from koine.core.workspaces.model import Workspace
 from koine.inbox import form, page, setup_form
 from koine.inbox.form import Unreadable
 from koine.inbox.page import HEADERS, Markup
@@ -58,7 +58,7 @@ class Door:
         try:
             async with self._database.writing(()) as tx:
                 workspace = await setup.accept(tx, secret, first)
-        except EmailTaken as refused:
+        except Taken as refused:
             return _form(Filled(filled.values, {"email": refused.says}))
         return _done(workspace)
 

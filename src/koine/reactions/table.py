@@ -9,8 +9,9 @@ from typing import Literal
 from koine.reactions.task import Task
 
 # What keeps jobs of one reaction in order, one at a time: those of one conversation, those of the whole workspace (as
-# are events without a conversation), or nothing.
-Lane = Literal["conversation", "workspace", "event"]
+# are events without a conversation), or nothing. What is gathered has one job for a workspace and all that has happened
+# there since it was last done.
+Lane = Literal["conversation", "workspace", "event", "gathered"]
 
 MINUTE, HOUR = 60.0, 3600.0
 

@@ -20,6 +20,12 @@ class Task(Protocol):
     def database(self) -> Database:
         """For what is read, and for what harms nobody when it is written twice."""
 
+    async def give_way(self, seconds: float) -> None:
+        """Let the requests of the process go first, before a part of the job that takes so many seconds of a core.
+
+        While there are many of them, all that goes on behind them has a tenth of a core together.
+        """
+
     def effect(self) -> AbstractAsyncContextManager[Tx]:
         """A transaction in the job's workspace in which the job is done: all of it happens once, or nothing.
 

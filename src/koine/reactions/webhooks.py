@@ -7,12 +7,15 @@ import time
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 
+from koine.core.files.links import Links
+from koine.core.jobs import gathering
 from koine.core.sealing import NAME, Sealing, SealingFailed
-from koine.core.webhooks import delivering, patience, waking
+from koine.core.webhooks import delivering, parts, patience, waking
 from koine.core.webhooks.delivering import Queue
-from koine.core.webhooks.model import Due, Means, Outcome, Shape
+from koine.core.webhooks.model import Due, Means, Outcome, Shape, Speech
 from koine.core.webhooks.printable import printable
 from koine.dialects.native import webhooks as native
+from koine.dialects.tight import webhooks as tight
 from koine.outgoing import AddressRefused, Outgoing, Unreachable
 from koine.reactions.table import Reaction
 from koine.reactions.task import Again, Task
@@ -21,19 +24,32 @@ from koine.settings import Settings
 log = logging.getLogger("koine")
 
 # How each dialect says what happens, and signs it: the dialects' modules `webhooks`.
-SHAPES: Mapping[str, Shape] = {"native": native}
+SHAPES: Mapping[str, Shape] = {"native": native, "tight": tight}
 
 TURN = 10.0  # seconds of one queue, after which others have theirs
+SPREAD = 250  # events of which deliveries are made at once
+SPREADING, CALLING = 60e-6, 1e-3  # seconds of a core for one event, and for one call
 # A queue is never given up: what is wrong with one delivery is settled with it, and what is left is us.
 _WAITS = (1.0, 5.0, 30.0, *(300.0,) * 10_000)
 
 
-async def spread(task: Task) -> None:
-    """Make deliveries of an event."""
-    workspace_id, event_id = task.claim.workspace_id, task.claim.event_id
-    if event_id is not None:
-        async with task.database.writing((workspace_id,)) as tx:
-            await delivering.spread(tx, workspace_id, event_id)
+class Spreader:
+    """Makes deliveries of what has happened in a workspace, for all who want to be told of it."""
+
+    def __init__(self, shapes: Mapping[str, Shape]) -> None:
+        self._told_of = parts.of(shapes)
+
+    async def spread(self, task: Task) -> None:
+        """Go on where this has stopped, up to the feed's end."""
+        workspace_id, more = task.claim.workspace_id, True
+        over = time.monotonic() + TURN
+        while more:
+            await task.give_way(SPREAD * SPREADING)
+            async with task.database.writing((workspace_id,)) as tx:
+                more = await delivering.spread(tx, self._told_of, workspace_id, at_most=SPREAD)
+                if more and time.monotonic() > over:
+                    await gathering.again(tx, workspace_id, waking.SPREADING)
+                    return
 
 
 class Caller:
@@ -45,10 +61,9 @@ class Caller:
     the same delivery, which has the same id: by it a receiver knows what it had before.
     """
 
-    def __init__(self, outgoing: Outgoing, sealing: Sealing, shapes: Mapping[str, Shape]) -> None:
+    def __init__(self, outgoing: Outgoing, speech: Speech) -> None:
         self._outgoing = outgoing
-        self._sealing = sealing
-        self._shapes = shapes
+        self._speech = speech
 
     async def call(self, task: Task) -> None:
         """Go through the queue of the job's webhook for as long as its turn lasts."""
@@ -64,9 +79,7 @@ class Caller:
     async def _queue(self, task: Task) -> Queue | None:
         claim = task.claim
         try:
-            return await delivering.queue(
-                task.database, self._sealing, self._shapes, claim.workspace_id, int(claim.lane)
-            )
+            return await delivering.queue(task.database, self._speech, claim.workspace_id, int(claim.lane))
         except SealingFailed as failed:
             log.error("webhook %s cannot be signed for: %s", claim.lane, failed)
             raise Again("Its secret cannot be read.") from None
@@ -74,6 +87,7 @@ class Caller:
     async def _go_through(self, task: Task, queue: Queue, over: float) -> bool:
         """Deliver what is due; False when something failed, or the turn was over."""
         for due, body in queue.due:
+            await task.give_way(CALLING)
             outcome = body if isinstance(body, Outcome) else await self._try(queue, due, body)
             if not await delivering.settle(task.database, queue, due, outcome) or time.monotonic() > over:
                 return False
@@ -100,10 +114,16 @@ def means(outgoing: Outgoing, settings: Settings) -> Means:
     return Means(outgoing, Sealing(settings.data / NAME), SHAPES)
 
 
-def reactions(outgoing: Outgoing, sealing: Sealing, shapes: Mapping[str, Shape] = SHAPES) -> Sequence[Reaction]:
+def speech(settings: Settings) -> Speech:
+    """What a process needs to tell what happens."""
+    sealing = Sealing(settings.data / NAME)
+    return Speech(sealing, SHAPES, Links(settings.url, sealing))
+
+
+def reactions(outgoing: Outgoing, speech: Speech) -> Sequence[Reaction]:
     """What is done after events so that others are told. `outgoing` is that of the process."""
-    caller = Caller(outgoing, sealing, shapes)
+    spreader, caller = Spreader(speech.shapes), Caller(outgoing, speech)
     return (
-        Reaction(waking.SPREADING, spread, None, wanted=True),
+        Reaction(waking.SPREADING, spreader.spread, None, lane="gathered", wanted=True),
         Reaction(waking.CALLING, caller.call, (), waits=_WAITS, outside=True),
     )

@@ -9,11 +9,12 @@ from typing import Any
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
 
 from koine.dialects.streaming import DROP
+from koine.dialects.uploading import PROGRESS
 from koine.serving.joining import Joined
 
 LONGEST_HEAD = 64 * 1024  # bytes: request line and headers together
 FOR_HEAD = 20.0  # seconds from connecting, or from its first byte, until a request's headers are complete
-FOR_BODY = 60.0  # seconds from there until its body is complete
+FOR_BODY = 60.0  # seconds from there until its body is complete, or of a file until the next MiB of it has come
 FOR_FAREWELL = 20.0  # seconds for a client to take the rest of an answer after which we close
 PAUSE = 2.0
 
@@ -28,6 +29,7 @@ class Connection(HttpToolsProtocol):
 
     _head: int | None = 0  # bytes of an unfinished head, after those that came together with its first; else None
     _came = 0  # bytes at once
+    _steps = 0  # of bodies that are longer than others
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """A client is there."""
@@ -51,7 +53,7 @@ class Connection(HttpToolsProtocol):
         """A head begins. Whoever answers it may want to break the connection off."""
         self._head = -self._came
         super().on_message_begin()
-        self.scope["extensions"] = {DROP: {"abort": self.transport.abort}}
+        self.scope["extensions"] = {DROP: {"abort": self.transport.abort}, PROGRESS: {"tell": self._went_on}}
 
     def on_headers_complete(self) -> None:
         """It is complete."""
@@ -67,9 +69,12 @@ class Connection(HttpToolsProtocol):
         if cycle is None:
             return FOR_HEAD, "first"
         if not cycle.response_complete:
-            return (FOR_BODY, cycle) if cycle.more_body else None
+            return (FOR_BODY, (cycle, self._steps)) if cycle.more_body else None
         # Between two requests uvicorn has a timer of its own, until the first byte of the next one.
         return (FOR_HEAD, (cycle,)) if self.timeout_keep_alive_task is None else None
+
+    def _went_on(self) -> None:
+        self._steps += 1
 
 
 async def watch(connections: Iterable[Any]) -> None:

@@ -13,6 +13,9 @@ import uvicorn
 import uvloop
 
 from koine import app
+from koine.core.files.model import Means
+from koine.core.sealing import NAME, Sealing
+from koine.dialects.traffic import Traffic
 from koine.outgoing import Outgoing
 from koine.postgres.database import Database
 from koine.postgres.notices import Notices
@@ -23,6 +26,8 @@ from koine.serving.listening import BACKLOG
 from koine.serving.orders import Serving
 from koine.serving.patience import Connection
 from koine.serving.stopping import Stop
+from koine.settings import Settings
+from koine.storage import Storage
 
 GRACE = 2  # seconds for requests that are being answered when the end comes; PostgreSQL then needs some of its own
 KEEP_ALIVE = 30  # seconds that a client's connection may be idle between two requests
@@ -57,11 +62,21 @@ async def _serve(
         hub.open()
         outgoing = await opened.enter_async_context(Outgoing(allow=serving.settings.outgoing_allow))
         able = webhooks.means(outgoing, serving.settings)
-        application = app.create(database, base_url=serving.settings.url, hub=hub, wrote=notices.wrote, webhooks=able)
+        traffic = Traffic()
+        application = app.create(
+            database,
+            base_url=serving.settings.url,
+            hub=hub,
+            wrote=notices.wrote,
+            webhooks=able,
+            rates=app.rates(serving.settings),
+            traffic=traffic,
+            files=_files(serving.settings),
+        )
         server = Server(config(application), ready)
         server.ending(listeners.aclose)
         if serving.works:
-            await opened.enter_async_context(working.beside(server, serving, database, notices, outgoing))
+            await opened.enter_async_context(working.beside(server, serving, database, notices, outgoing, traffic))
         watching = asyncio.create_task(patience.watch(server.server_state.connections))
         with stop.told(server.leave), ending.noticed(pid, server.leave):
             await server.serve(sockets=[listening.dup()])
@@ -100,6 +115,11 @@ class Server(uvicorn.Server):
         for then in self._endings:
             await then()
         await super().shutdown(sockets)
+
+
+def _files(settings: Settings) -> Means:
+    """What it takes to have files here."""
+    return Means(Storage(settings.files), Sealing(settings.data / NAME), settings.largest_upload)
 
 
 def config(application: object) -> uvicorn.Config:

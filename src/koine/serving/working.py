@@ -7,11 +7,13 @@ import contextlib
 from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import Protocol
 
+from koine.dialects.traffic import Traffic
 from koine.outgoing import Outgoing
 from koine.postgres.database import Database
 from koine.postgres.notices import Notices
 from koine.serving.orders import Serving
 from koine.work import running
+from koine.work.courtesy import Courtesy
 
 GRACE = 2.0  # seconds for what is being done when the end comes; PostgreSQL then needs some of its own
 
@@ -28,11 +30,19 @@ class Server(Protocol):
 
 @contextlib.asynccontextmanager
 async def beside(
-    server: Server, serving: Serving, database: Database, notices: Notices, outgoing: Outgoing
+    server: Server, serving: Serving, database: Database, notices: Notices, outgoing: Outgoing, traffic: Traffic
 ) -> AsyncIterator[None]:
-    """Work until the server ends. If it cannot go on the server ends, and why is raised."""
+    """Work until the server ends, giving way to its requests. If it cannot go on the server ends, and why is raised."""
     stop = asyncio.Event()
-    run = running.run(serving.dsn, serving.settings, stop, database=database, notices=notices, outgoing=outgoing)
+    run = running.run(
+        serving.dsn,
+        serving.settings,
+        stop,
+        database=database,
+        notices=notices,
+        outgoing=outgoing,
+        courtesy=Courtesy(lambda: traffic.busy),
+    )
     work = asyncio.create_task(run, name="work")
     work.add_done_callback(lambda _: server.leave())
 

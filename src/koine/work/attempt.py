@@ -7,7 +7,7 @@ import contextlib
 import logging
 import secrets
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from koine.core.jobs import store as jobs
 from koine.core.jobs.model import Claim
@@ -15,6 +15,7 @@ from koine.postgres.database import Database, Tx
 from koine.reactions.table import Reaction
 from koine.reactions.task import Again, GiveUp, LeaseLost
 from koine.work import settlement
+from koine.work.courtesy import Courtesy
 from koine.work.settlement import Settlement
 
 log = logging.getLogger("koine")
@@ -29,6 +30,11 @@ class Held:
 
     claim: Claim
     database: Database
+    courtesy: Courtesy = field(default_factory=Courtesy)
+
+    async def give_way(self, seconds: float) -> None:
+        """Let requests go first."""
+        await self.courtesy.give_way(seconds)
 
     @contextlib.asynccontextmanager
     async def effect(self) -> AsyncIterator[Tx]:

@@ -8,6 +8,7 @@ from datetime import timedelta
 from koine.core.feed import feed
 from koine.core.idempotency import forgetting
 from koine.core.jobs import jobs
+from koine.core.limits import limits
 from koine.core.tokens import expiry
 from koine.core.webhooks import tending
 from koine.postgres.database import Database, Tx
@@ -54,11 +55,17 @@ async def tend_webhooks(database: Database, settings: Settings) -> None:
             await tending.wake(tx)
 
 
+async def forget_counts(database: Database, settings: Settings) -> None:
+    """How often somebody asked in a span of time that is over."""
+    await _until_nothing(database, (), limits.forget)
+
+
 ENTRIES: Sequence[Entry] = (
     Entry("forget events", timedelta(hours=1), forget_events, offset=timedelta(minutes=11)),
     Entry("tend webhooks", timedelta(hours=1), tend_webhooks, offset=timedelta(minutes=17)),
     Entry("forget jobs", timedelta(hours=1), forget_jobs, offset=timedelta(minutes=23)),
     Entry("forget answers", timedelta(hours=1), forget_answers, offset=timedelta(minutes=37)),
+    Entry("forget counts", timedelta(hours=1), forget_counts, offset=timedelta(minutes=43)),
     Entry("forget tokens", timedelta(hours=6), forget_tokens, offset=timedelta(minutes=51)),
 )
 

@@ -6,13 +6,13 @@ import asyncio
 import contextlib
 from collections.abc import Sequence
 
-from koine.core.sealing import NAME, Sealing
 from koine.outgoing import Outgoing
 from koine.postgres.database import Database
 from koine.postgres.notices import Notices
 from koine.reactions import webhooks
 from koine.reactions.table import REACTIONS, Reaction
 from koine.settings import Settings
+from koine.work.courtesy import Courtesy
 from koine.work.entries import ENTRIES
 from koine.work.relay import Relay
 from koine.work.schedule import Scheduler
@@ -30,11 +30,13 @@ async def run(
     notices: Notices | None = None,
     outgoing: Outgoing | None = None,
     reactions: Sequence[Reaction] | None = None,
+    courtesy: Courtesy | None = None,
 ) -> None:
     """Relay, work and keep the schedule until it is time to stop. Any number of processes may do this at once.
 
     `dsn` is the app's. A process that has a Database, Notices or Outgoing already hands them over; what is made here is
     closed here. Besides these it takes two connections. `reactions`: what it does after events; None: all there are.
+    `courtesy`: how it gives way to requests, where the process has any.
     """
     async with contextlib.AsyncExitStack() as opened:
         if database is None:
@@ -47,8 +49,8 @@ async def run(
         if reactions is None:
             if outgoing is None:
                 outgoing = await opened.enter_async_context(Outgoing(allow=settings.outgoing_allow))
-            reactions = (*REACTIONS, *webhooks.reactions(outgoing, Sealing(settings.data / NAME)))
+            reactions = (*REACTIONS, *webhooks.reactions(outgoing, webhooks.speech(settings)))
         async with asyncio.TaskGroup() as together:
             together.create_task(Relay(dsn, reactions, notices=notices).run(stop))
-            together.create_task(Worker(dsn, database, reactions, notices=notices).run(stop))
+            together.create_task(Worker(dsn, database, reactions, notices=notices, courtesy=courtesy).run(stop))
             together.create_task(Scheduler(database, settings, ENTRIES).run(stop))

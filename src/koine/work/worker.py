@@ -18,6 +18,7 @@ from koine.reactions.table import Reaction
 from koine.work import store
 from koine.work.attempt import Held, attempt
 from koine.work.bell import Bell, toll
+from koine.work.courtesy import Courtesy
 from koine.work.settlement import Settlement
 
 log = logging.getLogger("koine")
@@ -46,6 +47,7 @@ class Worker:
         at_once: int = AT_ONCE,
         outside: int = OUTSIDE,
         lease: timedelta = LEASE,
+        courtesy: Courtesy | None = None,
     ) -> None:
         self._dsn = dsn
         self._database = database
@@ -53,6 +55,7 @@ class Worker:
         self._notices = notices
         self._places = {each.outside: outside if each.outside else at_once for each in reactions}
         self._lease = lease
+        self._courtesy = courtesy or Courtesy()
         self._bell = Bell()
         self._running: dict[int, tuple[Claim, asyncio.Task[None]]] = {}
         self._settled: list[Settlement] = []
@@ -116,7 +119,7 @@ class Worker:
         self._running[claim.token] = (claim, task)
 
     async def _do(self, claim: Claim) -> None:
-        settled = await attempt(self._reactions[claim.reaction], Held(claim, self._database))
+        settled = await attempt(self._reactions[claim.reaction], Held(claim, self._database, self._courtesy))
         self._running.pop(claim.token, None)
         self._settled.append(settled)
         self._bell.ring()

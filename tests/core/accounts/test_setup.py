@@ -12,7 +12,7 @@ import pytest
 from koine.core.accounts import accounts, setup
 from koine.core.accounts.setup import First
 from koine.core.actor import system
-from koine.core.errors import EmailTaken, Unauthenticated, UsedUp
+from koine.core.errors import Taken, Unauthenticated, UsedUp
 from koine.core.tokens import once
 from koine.core.tokens.keyring import Keyring
 from koine.postgres.database import Database
@@ -94,7 +94,7 @@ async def test_what_is_refused_leaves_the_link_good(database: Database, sql: asy
     await accepted(database, await offered(database))
     await sql.execute("update users set password_hash = null")
     secret = await offered(database)
-    with pytest.raises(EmailTaken):
+    with pytest.raises(Taken):
         await accepted(database, secret, replace(EMMY, email="EMMY@example.com"))
     async with database.reading(()) as tx:
         assert await setup.is_offered(tx, secret)

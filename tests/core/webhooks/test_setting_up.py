@@ -16,6 +16,7 @@ from koine.core.webhooks.model import Webhook
 from koine.demo import World
 from koine.outgoing import Outgoing
 from koine.postgres.database import Database
+from koine.reactions.webhooks import SHAPES
 from tests.core.webhooks.conftest import URL, Create
 
 
@@ -193,7 +194,7 @@ async def test_what_is_disabled_can_be_neither_tested_nor_replayed(
         await _do(database, koine, replaying.test, disabled)
     async with database.writing(koine.workspaces) as tx:
         with pytest.raises(WebhookIsDisabled):
-            await replaying.replay(tx, koine, disabled, new_uuid())
+            await replaying.replay(tx, koine, SHAPES["native"], disabled, new_uuid())
 
 
 async def test_disabling_twice_tells_once(

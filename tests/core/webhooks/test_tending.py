@@ -16,6 +16,7 @@ from koine.core.webhooks.model import Due, Outcome, Webhook
 from koine.core.webhooks.store import deliveries
 from koine.demo import World
 from koine.postgres.database import Database
+from koine.reactions.webhooks import SHAPES
 from koine.settings import Settings
 from koine.work import entries
 from tests.core.webhooks.conftest import Create
@@ -37,7 +38,7 @@ async def tried(database: Database, koine: Actor, webhook: Webhook) -> list[UUID
             await deliveries.ping(tx, webhook.home_id, webhook.id, uuid, "webhook.test")
             ((row,), _) = await deliveries.queue(tx, webhook.id, 1)
             for attempts, state in ((0, "waiting"), (1, "delivered")):
-                due = Due(row.workspace_id, row.id, row.uuid, None, row.kind, attempts, row.created_at)
+                due = Due(row.workspace_id, row.id, row.uuid, None, row.kind, "", attempts, row.created_at)
                 await deliveries.settle(tx, webhook.id, due, Outcome(200, None, "", 1), state, 0.0)  # type: ignore[arg-type]
     return ids
 
@@ -146,8 +147,8 @@ async def test_a_stretch_in_which_too_much_happened_is_refused_before_it_is_read
     monkeypatch.setattr(replaying, "LOOKED_THROUGH", last - 1)
     async with database.writing(koine.workspaces) as tx:
         with pytest.raises(replaying.Invalid, match="not valid") as refused:
-            await replaying.replay_range(tx, koine, webhook, since)
+            await replaying.replay_range(tx, koine, SHAPES["native"], webhook, since)
     assert [problem.path for problem in refused.value.problems] == [("since",)]
     monkeypatch.setattr(replaying, "LOOKED_THROUGH", last)
     async with database.writing(koine.workspaces) as tx:
-        assert await replaying.replay_range(tx, koine, webhook, since) == last
+        assert await replaying.replay_range(tx, koine, SHAPES["native"], webhook, since) == last

@@ -20,7 +20,7 @@ async def uploaded(sql: asyncpg.Connection, place: Place) -> int:
     id: int = await sql.fetchval(
         """
         insert into attachments (workspace_id, uuid, file_name, content_type, size, storage_key)
-        values ($1, gen_random_uuid(), 'lamp.png', 'image/png', 17, 'lamp') returning id
+        values ($1, gen_random_uuid(), 'lamp.png', 'image/png', 17, gen_random_uuid()) returning id
         """,
         place.workspace.id,
     )

@@ -11,7 +11,7 @@ import httpx
 
 from koine import app
 from koine.core.sealing import NAME, Sealing
-from koine.core.webhooks.model import Means
+from koine.core.webhooks.model import Means, Speech
 from koine.outgoing import Outgoing
 from koine.postgres.database import Database
 from koine.postgres.notices import Notices
@@ -47,7 +47,7 @@ class House:
 
     @contextlib.asynccontextmanager
     async def working(self) -> AsyncIterator[None]:
-        doing = reactions(self._outgoing, self.sealing)
+        doing = reactions(self._outgoing, Speech(self.sealing, SHAPES, "http://koine"))
         relay = Relay(self._dsn, doing, notices=self._notices)
         async with meanwhile(relay.run, Worker(self._dsn, self._database, doing, notices=self._notices).run):
             yield

@@ -44,7 +44,7 @@ async def test_the_feed_tells_what_happened_in_order(reader: httpx.AsyncClient, 
     found = await page(reader)
     assert [event["position"] for event in found["events"]] == list(range(1, settled + 1))
     assert (found["next"], found["more"]) == (settled, False)
-    assert kinds(found)[:2] == ["inbox.created", "team.created"]
+    assert kinds(found)[:3] == ["workspace.opened", "inbox.created", "team.created"]
     assert kinds(found)[-2:] == ["conversation.opened", "message.posted"]
     assert {event["workspace_id"] for event in found["events"]} == {str(world.lamplight.workspace.uuid)}
     assert len({event["id"] for event in found["events"]}) == settled
@@ -85,8 +85,8 @@ async def test_whatever_is_named_is_named_by_uuid(
 ) -> None:
     team = await sql.fetchval("select uuid from teams where id = $1", world.lamplight.team_id)
     found = await page(reader)
-    assert found["events"][0]["data"]["inbox_id"] == str(world.lamplight.inbox.uuid)
-    assert found["events"][1]["data"]["team_id"] == str(team)
+    assert found["events"][1]["data"]["inbox_id"] == str(world.lamplight.inbox.uuid)
+    assert found["events"][2]["data"]["team_id"] == str(team)
     contacts = [event["data"] for event in found["events"] if event["kind"] == "contact.created"]
     assert contacts == [{"contact_id": str(contact.uuid)} for contact in world.lamplight.contacts]
     await open_one(assignee_id=world.mary.id, team_id=world.lamplight.team_id)

@@ -15,19 +15,22 @@ import pytest
 
 from koine.core import events
 from koine.core.actor import system
-from koine.core.conversations import changing, finding
+from koine.core.conversations import finding
 from koine.core.feed.model import Doer, FeedEvent, Ref
+from koine.core.workspaces import workspaces
 from koine.demo import World
 from koine.dialects.native import names
 from koine.postgres.database import Database, Tx
 from koine.postgres.notices import Notices
-from tests.core.test_every_action_records import DEEDS
+from tests.core.test_every_action_records import BY_SOMEBODY, DEEDS
 from tests.dialects.native.following import following
 
 README = Path(names.__file__).with_name("README.md")
 
-# Those of them that tell a workspace, and not only the account.
-TELLING = [action for action, (_, kinds) in DEEDS.items() if events.kinds() & set(kinds)]
+# Those of them that tell a workspace, and not only the account; what is founded tells itself.
+TELLING = [
+    action for action, (_, kinds) in DEEDS.items() if events.kinds() & set(kinds) and action is not workspaces.found
+]
 
 
 @pytest.mark.parametrize("action", TELLING, ids=lambda action: f"{action.__module__[11:]}.{action.__name__}")
@@ -45,7 +48,7 @@ async def test_what_an_action_tells_is_named_by_uuid(
     async with following(reader, after=settled) as feed:
         async with database.writing(by.workspaces) as tx:
             lamp = await finding.by_id(tx, blaise, world.the_broken_lamp.id)
-            await deed(tx, blaise if action is changing.mark else by, world, lamp)
+            await deed(tx, blaise if action in BY_SOMEBODY else by, world, lamp)
         house_notices.wrote()
         told = await feed.take(len(events.kinds() & set(expected)))
     for message in told:

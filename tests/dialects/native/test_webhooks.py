@@ -133,7 +133,7 @@ async def test_what_is_said_is_delivered_and_the_reference_library_takes_it(
     told = Reference(issued["secret"]).verify(request.body, request.headers)
     assert (told["type"], told["data"]["id"]) == ("message.posted", tried["event_id"])
     assert list(tried) == [
-        *("delivery_id", "event_id", "event", "workspace_id", "number", "status", "error", "answer", "took"),
+        *("delivery_id", "event_id", "event", "part", "workspace_id", "number", "status", "error", "answer", "took"),
         *("tried_at", "state", "next_try_at"),
     ]
     assert tried["delivery_id"] == request.headers["webhook-id"]

@@ -8,7 +8,9 @@ import httpx
 import pytest
 
 from koine.demo import World
-from tests.dialects.tight import documented
+from koine.postgres.database import Database
+from tests.dialects.tight import documented, provisioning
+from tests.dialects.tight.provisioning import Partner
 from tests.dialects.tight.speaking import Speaker, speaker
 
 
@@ -42,3 +44,9 @@ async def blaise(http: httpx.AsyncClient, world: World) -> Speaker:
 async def partner(http: httpx.AsyncClient, world: World) -> Speaker:
     """The partner itself, which is nobody in particular."""
     return await speaker(http, world)
+
+
+@pytest.fixture
+async def newcomer(http: httpx.AsyncClient, database: Database) -> Partner:
+    """A partner who has nothing yet, with a client id and a secret."""
+    return await provisioning.new(http, database)

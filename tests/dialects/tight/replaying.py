@@ -6,7 +6,7 @@ import functools
 import json
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -26,13 +26,12 @@ _PLACE = re.compile(r"<(\w+)(?::(\w+))?(?: as (\w+))?>")
 
 @dataclass(frozen=True)
 class Example:
-    """A named sequence of steps. `needs` are endpoints without which it cannot be replayed."""
+    """A named sequence of steps."""
 
     name: str
     title: str
     source: str
     steps: list[Json]
-    needs: list[str] = field(default_factory=list)
 
 
 def read(path: Path) -> Example:

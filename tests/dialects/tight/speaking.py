@@ -25,6 +25,9 @@ class Speaker:
     async def post(self, path: str, body: Any) -> httpx.Response:
         return await self.http.post(path, json=body, headers=self.headers)
 
+    async def delete(self, path: str) -> httpx.Response:
+        return await self.http.delete(path, headers=self.headers)
+
     async def send(self, path: str, content: bytes, content_type: str = "application/json") -> httpx.Response:
         """Exactly these bytes."""
         return await self.http.post(path, content=content, headers={**self.headers, "Content-Type": content_type})

@@ -25,7 +25,7 @@ async def test_whatever_is_sent_is_answered_as_the_document_says(
     message = await ada.said(conversation, "Hello")
     file = await sql.fetchval(
         "insert into attachments (workspace_id, uuid, file_name, content_type, size, storage_key)"
-        " values ($1, gen_random_uuid(), 'receipt.pdf', 'application/pdf', 24576, 'x') returning id",
+        " values ($1, gen_random_uuid(), 'receipt.pdf', 'application/pdf', 24576, gen_random_uuid()) returning id",
         world.lamplight.workspace.id,
     )
     there = {"conversation": conversation["id"], "message": message["id"], "file": f"att_{file}"}

@@ -31,9 +31,9 @@ def number(entity: Json) -> int:
 
 
 async def attached(sql: asyncpg.Connection, workspace_id: int, name: str = "receipt.pdf", size: int = 24_576) -> int:
-    """A file that was uploaded, as the next version will have them."""
+    """A file that was uploaded."""
     insert = """insert into attachments (workspace_id, uuid, file_name, content_type, size, storage_key)
-                values ($1, $2, $3, 'application/pdf', $4, 'x') returning id"""
+                values ($1, $2, $3, 'application/pdf', $4, gen_random_uuid()) returning id"""
     id: int = await sql.fetchval(insert, workspace_id, uuid.uuid4(), name, size)
     return id
 

@@ -16,7 +16,7 @@ from koine.dialects.dialect import Route
 from koine.dialects.tight import errors
 from koine.dialects.tight.operations import OPERATIONS
 from koine.dialects.tight.routes import ROUTES
-from koine.dialects.tight.shapes import Error
+from koine.dialects.tight.shapes.envelope import Error
 from tests.dialects.tight import documented
 from tests.dialects.tight.speaking import Json, Speaker
 

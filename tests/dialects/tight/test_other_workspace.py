@@ -54,6 +54,9 @@ PLACES: dict[str, Ask] = {
     "GET conversation": lambda who, ids, mine: who.get(f"/v6/conversations/con_{ids.conversation}"),
     "GET its messages": lambda who, ids, mine: who.get(f"/v6/conversations/con_{ids.conversation}/messages"),
     "GET message": lambda who, ids, mine: who.get(f"/v6/messages/msg_{ids.message}"),
+    "DELETE conversation": lambda who, ids, mine: who.delete(f"/v6/conversations/con_{ids.conversation}"),
+    "react": lambda who, ids, mine: who.post(f"/v6/messages/msg_{ids.message}/reactions", {"emojiCode": "tada"}),
+    "take a reaction back": lambda who, ids, mine: who.delete(f"/v6/messages/msg_{ids.message}/reactions/tada"),
     "change nothing": _save(lambda ids, mine: {"id": f"con_{ids.conversation}"}),
     "mark as read": _save(lambda ids, mine: {"id": f"con_{ids.conversation}", "readStatus": "READ"}),
     "rename": _save(lambda ids, mine: {"id": f"con_{ids.conversation}", "subject": "Mine"}),
@@ -81,6 +84,20 @@ PLACES: dict[str, Ask] = {
     "a file in a change": _save(lambda ids, mine: {"id": mine, "message": {"attachmentIds": [f"att_{ids.file}"]}}),
     "a company in a create": _save(lambda ids, mine: {**SAID, "attachedEntityId": f"co_{ids.company}"}),
     "a company in a change": _save(lambda ids, mine: {"id": mine, "attachedEntityId": f"co_{ids.company}"}),
+    "get a file": lambda who, ids, mine: who.get(f"/v6/files/fil_{ids.file}"),
+    "delete a file": lambda who, ids, mine: who.http.delete(f"/v6/files/att_{ids.file}", headers=who.headers),
+    "describe a file": lambda who, ids, mine: who.post(
+        "/v6/files", {"data": [{"id": f"fil_{ids.file}", "notes": "x"}]}
+    ),
+    "upload to a company": lambda who, ids, mine: who.http.post(
+        f"/v6/files/upload/co_{ids.company}",
+        data={"data": '{"description": "x"}'},
+        files={"file": b"x"},
+        headers=who.headers,
+    ),
+    "filter files by company": lambda who, ids, mine: who.post(
+        "/v6/files/query", {"filter": {"company": {"in": [f"co_{ids.company}"]}}}
+    ),
     "filter by entity": _query(lambda ids: {"attachedEntity": {"id": {"in": [ids.entity]}}}),
     "filter by company": _query(lambda ids: {"company": {"in": [f"co_{ids.company}"]}}),
     "filter by user": _query(lambda ids: {"authorUserId": {"equal": ids.user}}),
@@ -92,7 +109,7 @@ async def ids_of(grace: Speaker, world: World, sql: asyncpg.Connection) -> Ids:
     """One of each in Harbour."""
     made = await grace.opened(attachedEntityId="btxn_harbour")
     insert = """insert into attachments (workspace_id, uuid, file_name, content_type, size, storage_key)
-                values ($1, $2, 'x.pdf', 'application/pdf', 1, 'x') returning id"""
+                values ($1, $2, 'x.pdf', 'application/pdf', 1, gen_random_uuid()) returning id"""
     return Ids(
         conversation=int(made["id"].removeprefix("con_")),
         message=int(made["latestMessage"]["id"].removeprefix("msg_")),
@@ -107,7 +124,16 @@ async def ids_of(grace: Speaker, world: World, sql: asyncpg.Connection) -> Ids:
 async def state(sql: asyncpg.Connection, world: World) -> list[Any]:
     """All that is in Harbour, and how much there is in Lamplight."""
     harbour, lamplight = world.harbour.workspace.id, world.lamplight.workspace.id
-    tables = ("conversations", "messages", "events", "read_marks", "conversation_entities", "message_attachments")
+    tables = (
+        "conversations",
+        "messages",
+        "events",
+        "read_marks",
+        "conversation_entities",
+        "message_attachments",
+        "reactions",
+        "attachments",
+    )
     return [
         await sql.fetch(f"select * from {table} where workspace_id = $1 order by 2", harbour) for table in tables
     ] + [await sql.fetchval(f"select count(*) from {table} where workspace_id = $1", lamplight) for table in tables]

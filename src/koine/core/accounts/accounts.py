@@ -48,6 +48,11 @@ async def at_hand(tx: Tx) -> Account:
     return there[0] if len(there) == 1 else await of_the_house(tx)
 
 
+async def hold(tx: Tx, account_id: int) -> None:
+    """Change the people and workspaces of an account one after the other: nobody else does until this one is done."""
+    await store.hold_one(tx, account_id)
+
+
 async def of_the_house(tx: Tx) -> Account:
     """The account of whoever runs this Koine, as against those of others; founded when it is first asked for."""
     await store.hold(tx)

@@ -7,12 +7,12 @@ from datetime import timedelta
 
 from koine.core.accounts import accounts
 from koine.core.actor import system
-from koine.core.errors import EmailTaken
+from koine.core.errors import Taken
 from koine.core.tokens import once
 from koine.core.users import passwords, users
-from koine.core.users import store as users_store
+from koine.core.users.store import users as users_store
 from koine.core.workspaces import workspaces
-from koine.core.workspaces.workspaces import Workspace
+from koine.core.workspaces.model import Workspace
 from koine.postgres.database import Tx
 
 LIFETIME = timedelta(hours=24)
@@ -49,12 +49,12 @@ async def is_offered(tx: Tx, secret: str) -> bool:
 async def accept(tx: Tx, secret: str, first: First) -> Workspace:
     """Use a link up: found the workspace and make the one who describes it its administrator.
 
-    Raises UsedUp, and EmailTaken.
+    Raises UsedUp, and Taken.
     """
     account_id = await once.use(tx, _PURPOSE, secret)
     by = system(account_id)
     if await users.by_email(tx, account_id, first.email) is not None:
-        raise EmailTaken
+        raise Taken("Somebody here has this e-mail address already.")
     workspace = await workspaces.found(tx, by, first.workspace)
     by = system(account_id, workspace.id)
     user = await users.create(tx, by, email=first.email, first_name=first.first_name, last_name=first.last_name)

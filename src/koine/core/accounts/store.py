@@ -36,3 +36,9 @@ async def hold(tx: Tx) -> None:
     """Nobody else founds an account of the house until this transaction ends."""
     await tx.begin()
     await tx.value("select pg_advisory_xact_lock(hashtextextended('koine.accounts', 0))")
+
+
+async def hold_one(tx: Tx, account_id: int) -> None:
+    """Nobody else changes who and what an account has until this transaction ends."""
+    await tx.begin()
+    await tx.value("select 1 from accounts where id = $1 for no key update", account_id)

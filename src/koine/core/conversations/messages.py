@@ -9,7 +9,6 @@ from koine.core.conversations.model import Conversation, Message, Posted, Postin
 from koine.core.conversations.store import messages as store
 from koine.core.conversations.store import posting
 from koine.core.errors import MessageNotFound
-from koine.core.files import attachments
 from koine.core.page import Page, Window, page
 from koine.postgres.database import Tx
 
@@ -18,18 +17,13 @@ async def post(tx: Tx, by: Actor, postings: Sequence[Posting]) -> list[Posted | 
     """Say something in each of these conversations; what became of it in the same order, None where there is no such
     conversation (or none that still takes messages, or none that the actor may write in).
 
-    One statement, whatever the length of the list, unless files are attached; those must be there
-    (`attachments.missing`). An actor who sees only part of a workspace must have found the conversation first.
+    One statement, whatever the length of the list. Files that are attached must be there (`attachments.known`). An
+    actor who sees only part of a workspace must have found the conversation first.
     Raises PermissionMissing when the actor may write nowhere.
     """
     by.must_somewhere("messages:write")
     writable = [id for id in by.workspaces if by.may("messages:write", id)]
-    posted = await posting.post(tx, by, writable, postings)
-    for wanted, became in zip(postings, posted, strict=True):
-        if became is not None and wanted.said.attachments:
-            await attachments.must_exist(tx, became.workspace_id, wanted.said.attachments)
-            await store.attach(tx, became.workspace_id, became.id, wanted.said.attachments)
-    return posted
+    return await posting.post(tx, by, writable, postings)
 
 
 async def find(tx: Tx, by: Actor, id: int) -> Message:

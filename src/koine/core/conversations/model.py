@@ -193,7 +193,7 @@ class Reaction:
 
 @dataclass(frozen=True, slots=True)
 class Attachment:
-    """A file that was said with a message; `size` in bytes."""
+    """A file that was said with a message; `size` in bytes. Without `available` its bytes are lost."""
 
     id: int
     uuid: UUID
@@ -201,6 +201,7 @@ class Attachment:
     content_type: str
     size: int
     created_at: datetime
+    available: bool
 
 
 @dataclass(frozen=True, slots=True)

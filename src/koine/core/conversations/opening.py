@@ -7,27 +7,20 @@ from collections.abc import Sequence
 from koine.core import outbox
 from koine.core.actor import Actor
 from koine.core.conversations.model import Conversation, LastMessage, Opened, Opening, Status
-from koine.core.conversations.store import messages, opening
+from koine.core.conversations.store import opening
 from koine.core.events import ConversationAssigned
-from koine.core.files import attachments
 from koine.postgres.database import Tx
 
 
 async def open(tx: Tx, by: Actor, openings: Sequence[Opening]) -> list[Opened]:
     """Open conversations, each with what is said first in it; what they became, in the same order.
 
-    One statement, whatever the length of the list, unless files are attached.
-    Raises PermissionMissing, and Invalid when an attachment is not there.
+    One statement, whatever the length of the list. Files that are attached must be there: `attachments.known`, or
+    `attachments.unsaid`. Raises PermissionMissing.
     """
     for workspace_id in {wanted.workspace_id for wanted in openings}:
         by.must("conversations:write", workspace_id)
-    for wanted in openings:
-        if wanted.said and wanted.said.attachments:
-            await attachments.must_exist(tx, wanted.workspace_id, wanted.said.attachments)
     opened = await opening.open(tx, by, openings)
-    for wanted, became in zip(openings, opened, strict=True):
-        if wanted.said and wanted.said.attachments and became.message_id:
-            await messages.attach(tx, became.workspace_id, became.message_id, wanted.said.attachments)
     assigned = [_assigned(*pair) for pair in zip(openings, opened, strict=True) if pair[0].assigned]
     if assigned:
         await outbox.record(tx, by, *assigned)

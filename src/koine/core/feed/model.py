@@ -21,11 +21,12 @@ class Ref:
 
 @dataclass(frozen=True, slots=True)
 class Doer:
-    """Who did it. An app has no uuid; the system has neither."""
+    """Who did it. An app has no uuid; the system has neither. `external_id` is the one the account gave a user."""
 
     kind: ActorKind
     id: int | None
     uuid: UUID | None
+    external_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

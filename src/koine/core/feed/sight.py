@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
+from koine.core import permissions
 from koine.core.actor import Actor
 from koine.core.feed.model import FeedEvent, Whereabouts
 
@@ -13,11 +14,23 @@ def sees(by: Actor, teams: Collection[int], event: FeedEvent) -> bool:
     workspace_id = event.workspace.id
     if not by.may("conversations:read", workspace_id):
         return False
+    everything = by.may("conversations:read_all", workspace_id)
     if event.conversation is None:
-        return event.contact is None or by.may("contacts:read", workspace_id)
-    if by.may("conversations:read_all", workspace_id):
+        whole = everything or not event.kind.startswith("file.")  # which talk a file belongs to no event of it says
+        return whole and (event.contact is None or by.may("contacts:read", workspace_id))
+    if everything:
         return True
     return event.whereabouts is not None and _sees(by, teams, event.whereabouts, workspace_id)
+
+
+def as_its_doer(event: FeedEvent, account_id: int) -> Actor:
+    """Whoever did it, with their own read marks, and free to look at all of the workspace where they did it.
+
+    For telling others, who may see all of it, what became of what somebody did; whether that one still may, or is still
+    there, is nothing to them.
+    """
+    doer = event.actor
+    return Actor(doer.kind, doer.id, account_id, {event.workspace.id: permissions.READING}, doer.external_id)
 
 
 def _sees(by: Actor, teams: Collection[int], at: Whereabouts, workspace_id: int) -> bool:

@@ -15,7 +15,8 @@ from koine.postgres.database import Row, Tx
 _COLUMNS = """
     e.position, e.uuid, e.kind, e.workspace_id, w.uuid as workspace_uuid, e.conversation_id,
     c.uuid as conversation_uuid, e.message_id, m.uuid as message_uuid, e.contact_id, k.uuid as contact_uuid,
-    e.actor_kind, e.actor_id, coalesce(u.uuid, ak.uuid) as actor_uuid, e.created_at, e.data, c.inbox_id,
+    e.actor_kind, e.actor_id, coalesce(u.uuid, ak.uuid) as actor_uuid,
+    u.external_id as actor_external_id, e.created_at, e.data, c.inbox_id,
     c.assignee_id, c.team_id
 """
 _JOINS = """
@@ -104,7 +105,7 @@ def _limit(conditions: Clauses, by: Actor, workspace_id: int) -> None:
         visible = Clauses(*conditions.values)
         visibility.limit(visible, by)
         conditions.values = visible.values
-        conditions.add(f"e.conversation_id is null or {visible.sql}")
+        conditions.add(f"e.conversation_id is null and e.file_id is null or {visible.sql}")
 
 
 def _event(row: Row) -> FeedEvent:
@@ -117,7 +118,7 @@ def _event(row: Row) -> FeedEvent:
         conversation=conversation,
         message=_ref(row["message_id"], row["message_uuid"]),
         contact=_ref(row["contact_id"], row["contact_uuid"]),
-        actor=Doer(row["actor_kind"], row["actor_id"], row["actor_uuid"]),
+        actor=Doer(row["actor_kind"], row["actor_id"], row["actor_uuid"], row["actor_external_id"]),
         created_at=row["created_at"],
         data=row["data"],
         whereabouts=None if conversation is None else Whereabouts(row["inbox_id"], row["assignee_id"], row["team_id"]),

@@ -1,1 +1,1 @@
-"""Files that are said with messages."""
+"""Files: what is known of them, where their bytes are, and the links by which those are fetched."""

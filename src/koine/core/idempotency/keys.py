@@ -12,16 +12,17 @@ LONGEST = 255  # characters
 
 
 def of(by: Actor, text: str) -> Key:
-    """An actor's key: all their tokens share it. It is kept in the first of the workspaces that are open to them.
+    """An actor's key: all their tokens share it. It is kept in the first of the actor's workspaces.
 
-    Raises KeyMalformed for anything but 1 to LONGEST printable ASCII characters, and NowhereToKeep for an actor without
-    an id or a workspace.
+    That is their home where it is known, which stays the same when it is deleted: a repeated request finds what the
+    first one left. Raises KeyMalformed for anything but 1 to LONGEST printable ASCII characters, and NowhereToKeep for
+    an actor without an id or a workspace.
     """
     if not (0 < len(text) <= LONGEST and text.isascii() and text.isprintable()):
         raise KeyMalformed
-    if by.id is None or not by.access:
+    if by.id is None or not (by.access or (by.everywhere is not None and by.home)):
         raise NowhereToKeep
-    return Key(min(by.access), by.kind, by.id, text)
+    return Key(by.home or min(by.access), by.kind, by.id, text)
 
 
 async def take(tx: Tx, key: Key, fingerprint: bytes) -> Kept | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from koine.core.jobs.model import Claim, JobState, Wanted
 from koine.postgres.database import Row, Tx
@@ -149,15 +149,55 @@ async def cancel(tx: Tx, workspace_id: int, reaction: str, target: str) -> bool:
 
 
 async def want(tx: Tx, workspace_id: int, reaction: str) -> None:
-    """A workspace wants a reaction."""
+    """A workspace wants a reaction, from the feed's end on."""
     await tx.write(
-        "insert into wants (workspace_id, reaction) values ($1, $2) on conflict do nothing", workspace_id, reaction
+        """
+        insert into wants (workspace_id, reaction, done)
+        values ($1, $2, coalesce((select last from feeds where workspace_id = $1), 0)) on conflict do nothing
+        """,
+        workspace_id,
+        reaction,
     )
 
 
 async def unwant(tx: Tx, workspace_id: int, reaction: str) -> None:
     """A workspace wants a reaction no more."""
     await tx.write("delete from wants where workspace_id = $1 and reaction = $2", workspace_id, reaction)
+
+
+async def begin_gathering(tx: Tx, workspace_id: int, reaction: str) -> int | None:
+    """How far a reaction has come, locked until the transaction ends."""
+    await tx.begin()
+    done: int | None = await tx.value(
+        "select done from wants where workspace_id = $1 and reaction = $2 for update", workspace_id, reaction
+    )
+    return done
+
+
+async def gathered(tx: Tx, workspace_id: int, reaction: str, position: int) -> None:
+    """A reaction has come so far."""
+    await tx.write(
+        "update wants set done = $3 where workspace_id = $1 and reaction = $2", workspace_id, reaction, position
+    )
+
+
+async def behind(tx: Tx, reaction: str) -> list[int]:
+    """The workspaces that the transaction sees in which a reaction has not come to the feed's end."""
+    rows = await tx.rows(
+        """
+        select w.workspace_id from wants w join feeds f on f.workspace_id = w.workspace_id and f.last > w.done
+         where w.reaction = $1 and w.workspace_id = any ($2::bigint[]) order by w.workspace_id
+        """,
+        reaction,
+        list(tx.workspaces),
+    )
+    return [row["workspace_id"] for row in rows]
+
+
+async def clock(tx: Tx) -> datetime:
+    """The time, which goes on within a transaction."""
+    at: datetime = await tx.value("select clock_timestamp()")
+    return at
 
 
 async def forget(tx: Tx, done: timedelta, quarantined: timedelta) -> int:

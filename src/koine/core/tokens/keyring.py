@@ -65,6 +65,10 @@ class Keyring:
                 self._known.pop(fingerprint, None)
         return found
 
+    def forget(self, account_id: int) -> None:
+        """Look everybody of an account up anew: what is open to them has changed, and whoever changed it goes on."""
+        self._known = {key: entry for key, entry in self._known.items() if entry[1].actor.account_id != account_id}
+
     async def _look_up(self, fingerprint: bytes) -> Bearer:
         until = time.monotonic() + REMEMBERED
         async with self._database.reading(()) as tx:
@@ -104,8 +108,17 @@ def _actor(row: Row) -> Actor:
     roles = row["access"] or {}
     access = {int(id): _allowed(permissions, row["permissions"]) for id, permissions in roles.items()}
     if row["user_id"] is None:
-        id = row["client_id"] or row["id"]
-        return Actor("app", id, row["account_id"], access, name=row["name"], token_id=row["id"])
+        everywhere = _allowed(None, row["permissions"]) if row["whole"] else None
+        return Actor(
+            "app",
+            row["client_id"] or row["id"],
+            row["account_id"],
+            access,
+            name=row["name"],
+            token_id=row["id"],
+            everywhere=everywhere,
+            home=row["home"],
+        )
     return Actor(
         "user",
         row["user_id"],
@@ -115,6 +128,7 @@ def _actor(row: Row) -> Actor:
         row["email"],
         f"{row['first_name']} {row['last_name']}".strip(),
         row["id"],
+        home=row["home"],
     )
 
 

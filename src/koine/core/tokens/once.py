@@ -5,9 +5,9 @@ from __future__ import annotations
 from datetime import timedelta
 
 from koine.core import outbox
+from koine.core.account_events import TokenRevoked
 from koine.core.actor import Actor, system
 from koine.core.errors import UsedUp
-from koine.core.events import TokenRevoked
 from koine.core.tokens import secrets, store, tokens
 from koine.core.tokens.tokens import Grant
 from koine.postgres.database import Tx

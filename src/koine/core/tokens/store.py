@@ -73,16 +73,20 @@ _BEARER = """
            t.last_used_at is null or t.last_used_at < now() - interval '1 minute' as unused_for_a_minute,
            t.user_id, u.enabled, u.external_id, u.email, u.first_name, u.last_name,
            coalesce(c.name, t.name) as name,
-           (select jsonb_object_agg(w.id, coalesce(to_jsonb(r.permissions), 'null'))
-              from workspaces w
-              left join memberships m on m.workspace_id = w.id and m.user_id = t.user_id
-              left join roles r on r.id = m.role_id
-             where w.account_id = t.account_id and (t.workspaces is null or w.id = any (t.workspaces))
-               and (t.user_id is null or r.id is not null)) as access,
+           t.user_id is null and t.workspaces is null as whole, a.access, a.home,
            case when cardinality(t.workspaces) = 1
                 then (select w.uuid from workspaces w where w.id = t.workspaces[1] and w.account_id = t.account_id)
             end as workspace_uuid
       from tokens t left join users u on u.id = t.user_id left join tokens c on c.id = t.client_id
+     cross join lateral (
+           select jsonb_object_agg(w.id, coalesce(to_jsonb(r.permissions), 'null'))
+                  filter (where w.deleted_at is null) as access,
+                  min(w.id) as home
+             from workspaces w
+             left join memberships m on m.workspace_id = w.id and m.user_id = t.user_id
+             left join roles r on r.id = m.role_id
+            where w.account_id = t.account_id and (t.workspaces is null or w.id = any (t.workspaces))
+              and (t.user_id is null or r.id is not null)) a
 """
 
 

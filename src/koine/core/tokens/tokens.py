@@ -8,9 +8,9 @@ from datetime import datetime, timedelta
 from typing import Literal
 
 from koine.core import outbox
+from koine.core.account_events import TokenCreated, TokenRevoked
 from koine.core.actor import Actor
 from koine.core.errors import TokenNotFound
-from koine.core.events import TokenCreated, TokenRevoked
 from koine.core.tokens import secrets, store
 from koine.postgres.database import Row, Tx
 

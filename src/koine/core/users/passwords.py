@@ -5,9 +5,9 @@ from __future__ import annotations
 import unicodedata
 
 from koine.core import outbox
+from koine.core.account_events import PasswordSet
 from koine.core.actor import Actor
-from koine.core.events import PasswordSet
-from koine.core.users import store
+from koine.core.users.store import users as store
 from koine.core.users.users import User
 from koine.postgres.database import Tx
 

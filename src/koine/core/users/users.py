@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from koine.core import outbox
+from koine.core.account_events import MemberAdded, UserCreated
 from koine.core.actor import Actor
-from koine.core.events import MemberAdded, UserCreated
 from koine.core.identity import new_uuid
-from koine.core.users import store
+from koine.core.users.store import users as store
 from koine.postgres.database import Row, Tx
 
 
@@ -26,6 +26,7 @@ class User:
     first_name: str
     last_name: str
     enabled: bool
+    language: str | None
 
     @property
     def name(self) -> str:
@@ -43,11 +44,18 @@ class Membership:
 
 
 async def create(
-    tx: Tx, by: Actor, *, email: str, first_name: str = "", last_name: str = "", external_id: str | None = None
+    tx: Tx,
+    by: Actor,
+    *,
+    email: str,
+    first_name: str = "",
+    last_name: str = "",
+    external_id: str | None = None,
+    language: str | None = None,
 ) -> User:
     """A new person in the actor's account, who can do nothing before being added to a workspace."""
     by.must_manage_account()
-    id = await store.insert(tx, by.account_id, new_uuid(), external_id, email, first_name, last_name)
+    id = await store.insert(tx, by.account_id, new_uuid(), external_id, email, first_name, last_name, language)
     await outbox.record_of_account(tx, by, UserCreated(by.account_id, {"user_id": id}))
     return _user(await store.there(tx, by.account_id, id))
 

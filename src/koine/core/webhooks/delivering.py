@@ -6,10 +6,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from koine.core.actor import system
+from koine.core.feed import feed as feeds
 from koine.core.feed import store as feed
-from koine.core.sealing import Sealing
+from koine.core.files.links import Links
+from koine.core.jobs import gathering
 from koine.core.webhooks import keys, patience, waking, webhooks
-from koine.core.webhooks.model import PING, DeliveryState, DisabledBecause, Due, Keys, Outcome, Shape, Webhook
+from koine.core.webhooks.model import PING, DeliveryState, DisabledBecause, Due, Keys, Outcome, Shape, Speech, Webhook
+from koine.core.webhooks.parts import Told
 from koine.core.webhooks.store import deliveries, subscribers
 from koine.core.workspaces import workspaces
 from koine.postgres.database import Database, Tx
@@ -37,29 +40,41 @@ class Queue:
     workspaces: tuple[int, ...]
 
 
-async def spread(tx: Tx, workspace_id: int, event_id: int) -> None:
-    """Make deliveries of an event for all who want to be told of it. Done twice, it is done once."""
-    told = await deliveries.spread(tx, workspace_id, event_id)
+async def spread(tx: Tx, told_of: Sequence[Told], workspace_id: int, *, at_most: int) -> bool:
+    """Make deliveries of what has happened in a workspace since this was last done; whether there is more.
+
+    One for each part of an event and all who want to be told of it. Done twice, it is done once.
+    """
+    done = await gathering.begin(tx, workspace_id, waking.SPREADING)
+    if done is None:
+        return False
+    extent = await feeds.extent(tx, workspace_id)
+    after = max(done, extent.pruned)
+    upto = min(after + at_most, extent.last)
+    if upto <= after:
+        return False
+    told = await deliveries.spread(tx, told_of, workspace_id, after, upto)
+    await gathering.reached(tx, workspace_id, waking.SPREADING, upto)
     if told:
         await waking.call(tx, [(row["id"], row["home_id"], row["wake"]) for row in told])
+    return upto < extent.last
 
 
-async def queue(
-    database: Database, sealing: Sealing, shapes: Mapping[str, Shape], home_id: int, webhook_id: int
-) -> Queue | None:
+async def queue(database: Database, speech: Speech, home_id: int, webhook_id: int) -> Queue | None:
     """What is due for a webhook now; nothing while it is paused, None when it is disabled. Raises SealingFailed."""
     async with database.reading((home_id,)) as tx:
         found = await subscribers.with_seals(tx, webhook_id)
         if found is None or found[0].disabled_at is not None:
             return None
         webhook, seals = found
-        shape, opened = shapes[webhook.dialect], [keys.opened(sealing, webhook.uuid, seal) for seal in seals]
+        shape = speech.shapes[webhook.dialect]
+        opened = [keys.opened(speech.sealing, webhook.uuid, seal) for seal in seals]
         if webhook.workspace_id is not None:
-            due, more = await _due(tx, webhook, shape)
+            due, more = await _due(tx, webhook, shape, speech.links)
             return Queue(webhook, shape, opened, due, more, tx.workspaces)
         everywhere = tuple(workspace.id for workspace in await workspaces.find(tx, webhook.account_id))
     async with database.reading(everywhere) as tx:
-        due, more = await _due(tx, webhook, shape)
+        due, more = await _due(tx, webhook, shape, speech.links)
         return Queue(webhook, shape, opened, due, more, everywhere)
 
 
@@ -96,18 +111,18 @@ async def come_again(database: Database, queue: Queue) -> None:
             await waking.call_later(tx, webhook.id, webhook.home_id, at)
 
 
-async def _due(tx: Tx, webhook: Webhook, shape: Shape) -> tuple[list[tuple[Due, bytes | Outcome]], bool]:
+async def _due(tx: Tx, webhook: Webhook, shape: Shape, links: Links) -> tuple[list[tuple[Due, bytes | Outcome]], bool]:
     found, more = await deliveries.queue(tx, webhook.id, TOGETHER)
-    return [(due, await _body(tx, webhook, shape, due)) for due in found], more
+    return [(due, await _body(tx, webhook, shape, due, links)) for due in found], more
 
 
-async def _body(tx: Tx, webhook: Webhook, shape: Shape, due: Due) -> bytes | Outcome:
+async def _body(tx: Tx, webhook: Webhook, shape: Shape, due: Due, links: Links) -> bytes | Outcome:
     if due.event_id is None:
         return shape.ping(webhook, due)
     event = await feed.by_row(tx, due.workspace_id, due.event_id)
     if event is None:
         return GONE
-    body = await shape.body(tx, webhook, due, event)
+    body = await shape.body(tx, webhook, due, event, links=links)
     return WORDLESS if body is None else body
 
 

@@ -45,6 +45,8 @@ async def find(tx: Tx, by: Actor, uuid: UUID) -> Webhook:
     if webhook.workspace_id is None:
         if not await is_of_account(tx, by):
             raise WebhookNotFound
+        if webhook.home_id not in tx.workspaces:  # it was deleted, and the webhook goes on
+            await tx.see(webhook.home_id)
     elif webhook.workspace_id not in by.access:
         raise WebhookNotFound
     else:

@@ -9,6 +9,7 @@ from typing import Literal, Protocol
 from uuid import UUID
 
 from koine.core.feed.model import FeedEvent
+from koine.core.files.links import Links
 from koine.core.sealing import Sealing
 from koine.postgres.database import Tx
 
@@ -71,13 +72,17 @@ class Wanted:
 
 @dataclass(frozen=True, slots=True)
 class Due:
-    """A delivery that is to be tried. `event_id` None: a test. `attempts` is how often it was tried before."""
+    """A delivery that is to be tried. `event_id` None: a test. `attempts` is how often it was tried before.
+
+    `part` is which part of what its dialect tells of the event.
+    """
 
     workspace_id: int
     id: int
     uuid: UUID
     event_id: int | None
     kind: str
+    part: str
     attempts: int
     created_at: datetime
 
@@ -115,6 +120,7 @@ class Try:
     delivery: UUID
     event: UUID | None
     kind: str
+    part: str
     number: int
     status: int | None
     error: str | None
@@ -128,8 +134,11 @@ class Try:
 class Shape(Protocol):
     """How a dialect says what happens, and signs it: its module `webhooks`, in the table of `reactions/webhooks.py`."""
 
-    async def body(self, tx: Tx, webhook: Webhook, delivery: Due, event: FeedEvent) -> bytes | None:
-        """What a webhook is told of an event; None: nothing after all. `tx` sees the workspace where it happened."""
+    async def body(self, tx: Tx, webhook: Webhook, delivery: Due, event: FeedEvent, *, links: Links) -> bytes | None:
+        """What a webhook is told of an event, in this delivery; None: nothing after all.
+
+        `tx` sees the workspace where it happened. `links` are where its files are fetched from.
+        """
 
     def ping(self, webhook: Webhook, delivery: Due) -> bytes:
         """What is sent as a test."""
@@ -140,14 +149,21 @@ class Shape(Protocol):
         They are signed with all of the keys, or with the first, which is the newest, where there can be one signature.
         """
 
-    def kinds(self) -> frozenset[str] | None:
-        """The kinds of event that the dialect has words for; None: all, also those to come."""
+    def parts(self) -> Mapping[str, frozenset[str] | None]:
+        """What the dialect tells of an event, each part by a delivery of its own: name, and the kinds that have it.
+
+        None: all kinds, also those to come. The only part of a dialect has an empty name. Deliveries are known by the
+        name, so one that was used stays as it is.
+        """
+
+    def needs(self) -> Sequence[str]:
+        """What somebody must be allowed to do, besides managing webhooks, to have others told in these words."""
 
     def secret(self, keys: Keys) -> str | None:
         """The secret in the form in which it is given to whoever receives; None where a public key is all they need."""
 
-    def public_key(self, key: bytes) -> str:
-        """The public key in that form."""
+    def public_key(self, key: bytes) -> str | None:
+        """The public key in that form; None where the dialect does not sign with it."""
 
 
 class Gate(Protocol):
@@ -155,6 +171,15 @@ class Gate(Protocol):
 
     async def check(self, address: str) -> None:
         """Raises AddressRefused when nothing would be sent there now."""
+
+
+@dataclass(frozen=True, slots=True)
+class Speech:
+    """What a process needs to tell what happens. `links` are where its files are fetched from."""
+
+    sealing: Sealing
+    shapes: Mapping[str, Shape]
+    links: Links
 
 
 @dataclass(frozen=True, slots=True)

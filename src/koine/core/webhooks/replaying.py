@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from uuid import UUID
 
@@ -10,13 +11,13 @@ from koine.core.actor import Actor
 from koine.core.errors import DeliveryNotFound, EventGone, Invalid, Problem, WebhookIsDisabled
 from koine.core.events import WebhookReplayed, WebhookTested
 from koine.core.identity import new_uuid
-from koine.core.webhooks import managing, waking
-from koine.core.webhooks.model import PING, Webhook
+from koine.core.webhooks import managing, parts, waking
+from koine.core.webhooks.model import PING, Shape, Webhook
 from koine.core.webhooks.store import deliveries, subscribers
 from koine.core.webhooks.store import range as ranges
 from koine.postgres.database import Tx
 
-MOST = 10_000  # events that are told again at once
+MOST = 10_000  # deliveries that are asked for again at once
 LOOKED_THROUGH = 500_000  # events, wanted or not, among which they are: what can be read within a second
 
 
@@ -31,33 +32,38 @@ async def test(tx: Tx, by: Actor, webhook: Webhook) -> UUID:
     return uuid
 
 
-async def replay(tx: Tx, by: Actor, webhook: Webhook, id: UUID) -> UUID:
-    """Deliver once more what has this id, that of the delivery or that of its event; the delivery.
+async def replay(tx: Tx, by: Actor, shape: Shape, webhook: Webhook, id: UUID) -> Sequence[UUID]:
+    """Deliver once more what has this id, that of a delivery or that of an event; the deliveries, of an event all.
 
-    Raises WebhookIsDisabled, DeliveryNotFound, and EventGone.
+    `shape` is that of the webhook's dialect. Raises WebhookIsDisabled, DeliveryNotFound, and EventGone.
     """
     _must_be_enabled(webhook)
     told = managing.workspaces(webhook, tx)
-    delivery = id
-    is_there = await deliveries.again(tx, told, webhook.id, delivery)
-    if is_there is None:
-        delivery = await deliveries.of_event(tx, told, webhook.id, id) or id
-        is_there = await deliveries.again(tx, told, webhook.id, delivery)
-    if is_there is None:
-        raise DeliveryNotFound
+    asked = [id]
+    is_there = await deliveries.again(tx, told, webhook.id, asked)
     if not is_there:
+        asked = await deliveries.of_event(tx, told, webhook.id, list(shape.parts()), id)
+        is_there = await deliveries.again(tx, told, webhook.id, asked)
+    if not is_there:
+        raise DeliveryNotFound
+    if not all(is_there):
         raise EventGone
     await _call(tx, webhook)
-    data = {"webhook_id": str(webhook.uuid), "delivery_id": str(delivery)}
-    await outbox.record_of_account(tx, by, WebhookReplayed(webhook.account_id, data))
-    return delivery
+    for delivery in asked:
+        data = {"webhook_id": str(webhook.uuid), "delivery_id": str(delivery)}
+        await outbox.record_of_account(tx, by, WebhookReplayed(webhook.account_id, data))
+    return asked
 
 
-async def replay_range(tx: Tx, by: Actor, webhook: Webhook, since: datetime, until: datetime | None = None) -> int:
-    """Deliver all that happened from one time on and before another (now), whether it was delivered or not; how many.
+async def replay_range(
+    tx: Tx, by: Actor, shape: Shape, webhook: Webhook, since: datetime, until: datetime | None = None
+) -> int:
+    """Deliver all that happened from one time on and before another (now), whether it was delivered or not.
+
+    How many deliveries that are. `shape` is that of the webhook's dialect.
 
     Also what happened while it was disabled, or before there was this webhook, as far as the feed goes back. Raises
-    WebhookIsDisabled, and Invalid for more than MOST events, or more than LOOKED_THROUGH that happened then.
+    WebhookIsDisabled, and Invalid for more than MOST deliveries, or more than LOOKED_THROUGH that happened then.
     """
     _must_be_enabled(webhook)
     until = until or datetime.now(UTC)
@@ -66,11 +72,12 @@ async def replay_range(tx: Tx, by: Actor, webhook: Webhook, since: datetime, unt
     stretch = await ranges.stretch(tx, managing.workspaces(webhook, tx), since, until)
     if stretch.positions > LOOKED_THROUGH:
         raise _too_much(f"leaves more than {LOOKED_THROUGH} events to look through at once")
-    count = await ranges.count(tx, webhook.id, stretch, at_most=MOST)
+    told_of = parts.of({webhook.dialect: shape})
+    count = await ranges.count(tx, told_of, webhook.id, stretch, at_most=MOST)
     if count > MOST:
-        raise _too_much(f"leaves more than {MOST} events to replay at once")
+        raise _too_much(f"leaves more than {MOST} deliveries to replay at once")
     if count:
-        count = await ranges.again(tx, webhook.id, stretch, at_most=MOST)
+        count = await ranges.again(tx, told_of, webhook.id, stretch, at_most=MOST)
         await _call(tx, webhook)
     data = {
         "webhook_id": str(webhook.uuid),

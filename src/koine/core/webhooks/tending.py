@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+from koine.core.jobs import gathering
 from koine.core.webhooks import waking
 from koine.core.webhooks.store import deliveries, log, subscribers
 from koine.postgres.database import Tx
@@ -12,8 +13,11 @@ from koine.postgres.database import Tx
 async def wake(tx: Tx) -> None:
     """Have queues gone through in which something waits that was due long ago, in the workspaces of the transaction.
 
-    There should be none: whoever puts something into a queue has it gone through.
+    And have deliveries made of what has happened and was not looked at. There should be neither: whoever records
+    something, or puts it into a queue, has that done.
     """
+    for workspace_id in await gathering.behind(tx, waking.SPREADING):
+        await gathering.again(tx, workspace_id, waking.SPREADING)
     overdue = await deliveries.overdue(tx)
     if overdue:
         await waking.call(tx, [(row["id"], row["home_id"], row["wake"]) for row in overdue])

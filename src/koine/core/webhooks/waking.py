@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
-from koine.core.jobs import jobs
+from koine.core.jobs import gathering, jobs
 from koine.core.jobs.model import Wanted
 from koine.core.webhooks.store import subscribers
 from koine.postgres.database import Tx
@@ -22,6 +22,8 @@ async def follow(tx: Tx, account_id: int, workspaces: Sequence[int]) -> None:
     await subscribers.hold(tx, account_id)
     for workspace_id, wanted in await subscribers.wanting(tx, account_id, workspaces, SPREADING):
         await (jobs.want if wanted else jobs.unwant)(tx, workspace_id, SPREADING)
+        if wanted:
+            await gathering.again(tx, workspace_id, SPREADING)  # the relay may just have passed
 
 
 async def call(tx: Tx, whom: Iterable[tuple[int, int, datetime]]) -> None:

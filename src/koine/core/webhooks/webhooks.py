@@ -11,7 +11,7 @@ from koine.core.actor import Actor
 from koine.core.errors import Invalid, NotFound, Problem, TooManyWebhooks
 from koine.core.events import WebhookCreated, WebhookDeleted, WebhookDisabled, WebhookEnabled, WebhookRotated
 from koine.core.identity import new_uuid
-from koine.core.webhooks import addresses, keys, managing, waking
+from koine.core.webhooks import addresses, keys, managing, parts, waking
 from koine.core.webhooks.model import DisabledBecause, Keys, Means, Shape, Wanted, Webhook
 from koine.core.webhooks.store import subscribers
 from koine.core.workspaces import workspaces
@@ -34,7 +34,9 @@ async def create(tx: Tx, by: Actor, means: Means, wanted: Wanted) -> Issued:
     """Tell somebody of what happens from now on. Raises Forbidden, Invalid, TooManyWebhooks, TooMany."""
     await managing.must_manage(tx, by, wanted.workspace_id)
     shape = _must_make_sense(wanted, means)
-    if wanted.kinds is None and (known := shape.kinds()) is not None:
+    for permission in shape.needs():
+        by.must(permission, *(by.workspaces if wanted.workspace_id is None else [wanted.workspace_id]))
+    if wanted.kinds is None and (known := parts.kinds(shape)) is not None:
         wanted = replace(wanted, kinds=sorted(known))
     await addresses.must_be_good(means.gate, wanted.url)
     told = await _room(tx, wanted.account_id, wanted.workspace_id)
@@ -96,7 +98,7 @@ def _must_make_sense(wanted: Wanted, means: Means) -> Shape:
     if wanted.kinds is not None and not wanted.kinds:
         problems.append(Problem("missing", ("events",), "names no kind of event"))
     if shape is not None:
-        known = shape.kinds() or events.kinds()
+        known = parts.kinds(shape) or events.kinds()
         unknown = [(at, kind) for at, kind in enumerate(wanted.kinds or ()) if kind not in known]
         problems += [Problem("not_allowed", ("events", at), f"{kind} is no kind of event") for at, kind in unknown]
     if shape is None or problems:

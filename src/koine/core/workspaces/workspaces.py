@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import datetime
-from uuid import UUID
 
 from koine.core import outbox
+from koine.core.account_events import WorkspaceCreated
 from koine.core.actor import Actor
-from koine.core.events import WorkspaceCreated
+from koine.core.events import WorkspaceOpened
 from koine.core.identity import new_uuid
+from koine.core.users import ownership, staff
 from koine.core.webhooks import waking
-from koine.core.workspaces import store
-from koine.postgres.database import Row, Tx
+from koine.core.workspaces import describing, store
+from koine.core.workspaces.model import Described, Workspace
+from koine.postgres.database import Tx
 
 # name, category, whether the category alone stands for it
 STATUSES = (
@@ -25,35 +25,26 @@ STATUSES = (
 PRIORITIES = ("Low", "Medium", "High")
 
 
-@dataclass(frozen=True, slots=True)
-class Workspace:
-    """A tenant: a company in Tight's words, a location in HighLevel's."""
-
-    id: int
-    uuid: UUID
-    account_id: int
-    name: str
-    created_at: datetime
-
-
-async def found(tx: Tx, by: Actor, name: str) -> Workspace:
+async def found(tx: Tx, by: Actor, name: str, described: Described | None = None) -> Workspace:
     """A new workspace of the actor's account, with the usual statuses and priorities and numbers from 100.
 
-    The transaction sees it from here on; the actor must be one of the account as a whole.
+    Those of the staff who are to be everywhere are members from the start. The transaction sees it from here on; the
+    actor must be one of the account as a whole. Raises Taken.
     """
     by.must_manage_account()
-    id = await store.insert(tx, by.account_id, new_uuid(), name)
+    more = described or Described()
+    await describing.must_be_free(tx, by.account_id, None, more)
+    id = await store.insert(tx, by.account_id, new_uuid(), name, more.external_id, more.profile)
     await tx.see(id)
     await store.furnish(tx, id, STATUSES, PRIORITIES)
     await waking.follow(tx, by.account_id, [id])
+    await staff.welcome(tx, by.account_id, id)
+    await ownership.put(tx, by, id, more.owners or ())
+    await outbox.record(tx, by, WorkspaceOpened(id, data={"name": name}))
     await outbox.record_of_account(tx, by, WorkspaceCreated(by.account_id, {"workspace_id": id, "name": name}))
     return (await find(tx, by.account_id, [id]))[0]
 
 
 async def find(tx: Tx, account_id: int, ids: Sequence[int] | None = None) -> list[Workspace]:
-    """The account's workspaces, or those of these ids, oldest first."""
-    return [_workspace(row) for row in await store.of_account(tx, account_id, ids)]
-
-
-def _workspace(row: Row) -> Workspace:
-    return Workspace(row["id"], row["uuid"], row["account_id"], row["name"], row["created_at"])
+    """The account's workspaces, or those of these ids, oldest first; deleted ones are among them."""
+    return await store.of_account(tx, account_id, ids)

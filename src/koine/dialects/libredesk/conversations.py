@@ -65,7 +65,7 @@ async def _files(call: Call, wanted: Creation, known: Known) -> list[int]:
     if not wanted.attachments:
         return []
     try:
-        return await attachments.unsaid(call.tx, known.inbox.workspace_id, wanted.attachments)
+        return await attachments.unsaid(call.tx, call.actor, known.inbox.workspace_id, wanted.attachments)
     except Invalid:
         raise Declined("Attachment not found") from None
 

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from koine.core.actor import Actor
 from koine.core.errors import Refused
+from koine.core.limits.model import Rate
 from koine.dialects.call import Answer, Call
 from koine.dialects.dialect import Route
 from koine.dialects.libredesk import auth, errors
@@ -17,10 +18,15 @@ class Libredesk:
 
     name = "libredesk"
     routes: Sequence[Route] = ROUTES
+    rates: Sequence[Rate] = ()
 
     async def authenticate(self, call: Call) -> Actor:
         """The agent whose API key is shown."""
         return await auth.authenticate(call)
+
+    def counted(self, call: Call) -> str:
+        """Each token for itself."""
+        return f"token {call.actor.token_id}"
 
     def refuse(self, refused: Refused, call: Call) -> Answer:
         """A refusal in Libredesk's envelope."""

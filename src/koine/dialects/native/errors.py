@@ -46,6 +46,7 @@ _SAYS = {
     "malformed": "It is not well formed.",
     "not_found": "There is no such thing, or you may not see it.",
     "unchangeable": "It cannot be changed any more.",
+    "taken": "It is somebody else's already.",
 }
 
 

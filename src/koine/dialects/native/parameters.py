@@ -121,7 +121,7 @@ async def _workspace(call: Call, uuid: UUID | None) -> int:
     by = call.actor
     by.must_somewhere("conversations:read")
     if uuid is None:
-        if len(by.workspaces) > 1:
+        if len(by.workspaces) != 1:
             raise Invalid(problems=[Problem("missing", ("workspace",))])
         return by.workspaces[0]
     for workspace in await workspaces.find(call.tx, by.account_id, by.workspaces):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from koine.dialects.dialect import Route, get, post
+from koine.dialects.dialect import Route, delete, get, post
 from koine.dialects.native import events, openapi, subscriptions
 
 ROUTES: tuple[Route, ...] = (
@@ -10,7 +10,7 @@ ROUTES: tuple[Route, ...] = (
     get("/v1/webhooks", subscriptions.every),
     post("/v1/webhooks", subscriptions.create),
     get("/v1/webhooks/{id}", subscriptions.show),
-    Route("DELETE", "/v1/webhooks/{id}", subscriptions.delete, "writes"),
+    delete("/v1/webhooks/{id}", subscriptions.delete),
     get("/v1/webhooks/{id}/log", subscriptions.log),
     post("/v1/webhooks/{id}/test", subscriptions.test),
     post("/v1/webhooks/{id}/replay", subscriptions.replay),

@@ -57,7 +57,7 @@ class NewWebhook(Body):
 class Replay(Body):
     """What is to be delivered again: what has this id, or a stretch of time."""
 
-    id: UUID | None = Field(default=None, description="The id of a delivery, or of the event that it tells of.")
+    id: UUID | None = Field(default=None, description="The id of a delivery, or of an event, for all that tell of it.")
     since: _Time | None = Field(default=None, description="What happened from then on, delivered before or not.")
     until: _Time | None = Field(default=None, description="And before then; null: until now.")
 
@@ -79,7 +79,9 @@ class Webhook(wire.Shape):
     dialect: str
     workspace_id: UUID | None = Field(description="Null: all of the account.")
     events: list[str] | None = Field(description="Null: all.")
-    public_keys: list[str] = Field(description="Ed25519; two of them for a day after a rotation, the newest first.")
+    public_keys: list[str] = Field(
+        description="Ed25519, where the dialect signs so; two of them for a day after a rotation, the newest first."
+    )
     rotated_until: datetime | None = Field(description="Until then the secret before the newest one is good too.")
     failures: int = Field(description="Tries that failed since the last one that did not.")
     failing_since: datetime | None
@@ -107,6 +109,7 @@ class Try(wire.Shape):
     delivery_id: UUID = Field(description="What the receiver knows it by: `webhook-id`.")
     event_id: UUID | None = Field(description="Null: a test, or an event that is kept no longer.")
     event: str = Field(description="Its kind.")
+    part: str = Field(description="Of what its dialect tells of the event; empty where that is told all at once.")
     workspace_id: UUID
     number: int = Field(description="Of the tries of this delivery, since it was asked for last.")
     status: int | None = Field(description="Null: no answer came.")
@@ -128,7 +131,7 @@ class Log(wire.Shape):
 class Asked(wire.Shape):
     """What will be delivered; `koine webhook log` and the log say what became of it."""
 
-    delivery_id: UUID | None = Field(default=None, description="Of a test, or of what was asked for by an id.")
+    delivery_id: UUID | None = Field(default=None, description="Where there is one, of a test or what an id names.")
     count: int = Field(description="How many deliveries.")
 
 
@@ -141,7 +144,7 @@ def webhook(shown: core.Webhook, shape: core.Shape) -> Json:
         "dialect": shown.dialect,
         "workspace_id": None if shown.workspace_uuid is None else str(shown.workspace_uuid),
         "events": None if shown.kinds is None else list(shown.kinds),
-        "public_keys": [shape.public_key(key) for key in shown.public_keys],
+        "public_keys": [known for key in shown.public_keys if (known := shape.public_key(key))],
         "rotated_until": _time(shown.old_until),
         "failures": shown.failures,
         "failing_since": _time(shown.failing_since),
@@ -158,6 +161,11 @@ def issued(made: CoreIssued, shape: core.Shape) -> Json:
     return {"id": shown.pop("id"), "secret": shape.secret(made.keys), **shown}
 
 
+def asked(deliveries: Sequence[UUID]) -> Json:
+    """What will be delivered because it was named."""
+    return {"delivery_id": str(deliveries[0]) if len(deliveries) == 1 else None, "count": len(deliveries)}
+
+
 def log(tries: Sequence[core.Try], *, more: bool) -> Json:
     """A page of the log."""
     return {"tries": [_try(each) for each in tries], "next": str(tries[-1].id) if more else None}
@@ -168,6 +176,7 @@ def _try(tried: core.Try) -> Json:
         "delivery_id": str(tried.delivery),
         "event_id": None if tried.event is None else str(tried.event),
         "event": tried.kind,
+        "part": tried.part,
         "workspace_id": str(tried.workspace_id),
         "number": tried.number,
         "status": tried.status,

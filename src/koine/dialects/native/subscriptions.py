@@ -5,7 +5,7 @@ from __future__ import annotations
 from koine.core.errors import Invalid, Problem, WebhookNotFound
 from koine.core.webhooks import log as logs
 from koine.core.webhooks import managing, replaying, webhooks
-from koine.core.webhooks.model import Means, Wanted, Webhook
+from koine.core.webhooks.model import Means, Shape, Wanted, Webhook
 from koine.core.workspaces import workspaces
 from koine.dialects.call import Answer, Call
 from koine.dialects.native import ids, parameters, subscribing
@@ -19,7 +19,7 @@ async def create(call: Call) -> Answer:
     workspace_id = await _workspace(call, asked)
     wanted = Wanted(call.actor.account_id, workspace_id, asked.dialect, asked.url, asked.events, asked.name)
     made = await webhooks.create(call.tx, call.actor, _means(call), wanted)
-    return Answer(201, subscribing.issued(made, _means(call).shapes[made.webhook.dialect]), secret=True)
+    return Answer(201, subscribing.issued(made, _shape(call, made.webhook)), secret=True)
 
 
 async def every(call: Call) -> Answer:
@@ -43,25 +43,27 @@ async def log(call: Call) -> Answer:
 async def test(call: Call) -> Answer:
     """Deliver a test, at once and once."""
     delivery = await replaying.test(call.tx, call.actor, await _named(call))
-    return Answer(202, {"delivery_id": str(delivery), "count": 1})
+    return Answer(202, subscribing.asked([delivery]))
 
 
 async def replay(call: Call) -> Answer:
     """Deliver something again: one delivery, or all that happened in a stretch of time, delivered before or not."""
     webhook, asked = await _named(call), call.read(Replay)
     if asked.since is not None and asked.id is None:
-        count = await replaying.replay_range(call.tx, call.actor, webhook, asked.since, asked.until)
+        count = await replaying.replay_range(
+            call.tx, call.actor, _shape(call, webhook), webhook, asked.since, asked.until
+        )
         return Answer(202, {"delivery_id": None, "count": count})
     if asked.id is None or asked.since is not None or asked.until is not None:
         raise Invalid(problems=[Problem("missing", ("id",), "Either an id, or since and perhaps until.")])
-    delivery = await replaying.replay(call.tx, call.actor, webhook, asked.id)
-    return Answer(202, {"delivery_id": str(delivery), "count": 1})
+    deliveries = await replaying.replay(call.tx, call.actor, _shape(call, webhook), webhook, asked.id)
+    return Answer(202, subscribing.asked(deliveries))
 
 
 async def rotate(call: Call) -> Answer:
     """New secrets; deliveries are signed with the old ones as well for a day."""
     made = await webhooks.rotate(call.tx, call.actor, _means(call), await _named(call))
-    return Answer(200, subscribing.issued(made, _means(call).shapes[made.webhook.dialect]), secret=True)
+    return Answer(200, subscribing.issued(made, _shape(call, made.webhook)), secret=True)
 
 
 async def disable(call: Call) -> Answer:
@@ -113,5 +115,9 @@ def _means(call: Call) -> Means:
     return able
 
 
+def _shape(call: Call, webhook: Webhook) -> Shape:
+    return _means(call).shapes[webhook.dialect]
+
+
 def _shown(call: Call, webhook: Webhook) -> Json:
-    return subscribing.webhook(webhook, _means(call).shapes[webhook.dialect])
+    return subscribing.webhook(webhook, _shape(call, webhook))

@@ -12,13 +12,14 @@ from uuid import UUID
 import orjson
 
 from koine.core.feed.model import FeedEvent
+from koine.core.files.links import Links
 from koine.core.webhooks.model import Due, Keys, Webhook
 from koine.dialects.native import wire
 from koine.dialects.native.names import Names
 from koine.postgres.database import Tx
 
 
-async def body(tx: Tx, webhook: Webhook, delivery: Due, event: FeedEvent) -> bytes:
+async def body(tx: Tx, webhook: Webhook, delivery: Due, event: FeedEvent, *, links: Links) -> bytes:
     """The event as the feed has it, under its kind and the time when it happened."""
     known = Names()
     if unknown := known.unknown([event]):
@@ -42,8 +43,14 @@ def headers(delivery: UUID, body: bytes, keys: Sequence[Keys], *, at: int) -> Ma
     }
 
 
-def kinds() -> None:
-    """All kinds of event, also those to come."""
+def parts() -> Mapping[str, None]:
+    """All there is to say, of events of all kinds, also those to come."""
+    return {"": None}
+
+
+def needs() -> Sequence[str]:
+    """Nothing: names and kinds are told, and no words."""
+    return ()
 
 
 def secret(keys: Keys) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from koine.core.conversations import finding, listing
+from koine.core.conversations import changing, finding, listing
 from koine.core.errors import ConversationNotFound
 from koine.dialects.call import Answer, Call
 from koine.dialects.tight import auth, batch, envelope, filters, ids, inferred, media, paging, saving, wire
@@ -33,7 +33,20 @@ async def query(call: Call) -> Answer:
 
 async def get(call: Call) -> Answer:
     """One conversation, also when it is deleted."""
+    number = _number(call)
+    return envelope.one(wire.conversation(await finding.by_id(call.tx, call.actor, number)))
+
+
+async def delete(call: Call) -> Answer:
+    """Put a conversation into the bin; one that lies there stays as it is."""
+    auth.must_write(call.actor)
+    number = _number(call)
+    await changing.delete(call.tx, call.actor, await finding.held(call.tx, call.actor, number))
+    return envelope.one(wire.conversation(await finding.by_id(call.tx, call.actor, number)))
+
+
+def _number(call: Call) -> int:
     number = ids.read_conversation(call.named("id"))
     if number is None:
         raise ConversationNotFound
-    return envelope.one(wire.conversation(await finding.by_id(call.tx, call.actor, number)))
+    return number

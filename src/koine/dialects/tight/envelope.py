@@ -12,9 +12,9 @@ Result = dict[str, Any]  # what became of one item of a batch
 Error = dict[str, Any]
 
 
-def one(data: Mapping[str, Any]) -> Answer:
-    """The answer to a get."""
-    return Answer(200, {"result": "SUCCESS", "data": data, "error": []})
+def one(data: Mapping[str, Any], **beside: Any) -> Answer:
+    """The answer to a get, with what else stands at its top."""
+    return Answer(200, {"result": "SUCCESS", "data": data, "error": [], **beside})
 
 
 def page(data: Sequence[Mapping[str, Any]], cursor: Mapping[str, str | None]) -> Answer:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from koine.core.conversations.reactions import MessageDeleted, TooManyReactions
 from koine.core.errors import (
     Conflict,
     ConversationNotFound,
@@ -25,8 +26,9 @@ from koine.core.errors import (
     Unauthenticated,
     WrongSecret,
 )
+from koine.core.files.model import FileNotFound
 from koine.dialects.call import Answer
-from koine.dialects.edge import NoSuchRoute, TooLarge, Unreadable, WrongMediaType, WrongMethod
+from koine.dialects.edge import FormUnreadable, NoSuchRoute, TooLarge, Unreadable, WrongMediaType, WrongMethod
 from koine.dialects.tight import envelope, inferred
 from koine.dialects.tight.envelope import Error
 
@@ -35,6 +37,10 @@ class TooManyItems(Invalid):
     """A batch of more items than one request may have."""
 
     code = "too_many_items"
+
+
+class DataUnreadable(Unreadable):
+    """The part `data` of an upload, where it is no JSON."""
 
 
 # By kind, and where the contract knows more than the kind by the particular refusal.
@@ -63,8 +69,13 @@ _ERRORS: dict[type[Refused], tuple[str, str, str | None]] = {
     NotFound: (inferred.NOT_FOUND, "The id provided is not valid", "id"),
     ConversationNotFound: (inferred.NOT_FOUND, "The conversation provided is not valid", "id"),
     MessageNotFound: (inferred.NOT_FOUND, "The message provided is not valid", "id"),
+    MessageDeleted: (inferred.NOT_FOUND, "The message provided is not valid", "id"),
+    TooManyReactions: ("INVALID_VALUE", "The message has as many emojis as it may have", "emojiCode"),
+    FileNotFound: (inferred.NOT_FOUND, "The file provided is not valid", "id"),
     Invalid: ("BAD_REQUEST", "The request is not valid", None),
     Unreadable: ("JSON_ERROR", "The body is not valid JSON", None),
+    DataUnreadable: ("JSON_ERROR", "Data is not valid JSON", "data"),
+    FormUnreadable: ("BAD_REQUEST", "The body is not a valid multipart form", None),
     TooLarge: (inferred.NOT_AS_A_REQUEST, "The body is too large", None),
     WrongMediaType: (inferred.NOT_AS_A_REQUEST, "The content type is not supported", None),
     WrongMethod: (inferred.NOT_AS_A_REQUEST, "The method is not allowed here", None),
@@ -88,6 +99,7 @@ _PROBLEMS: dict[ProblemKind, tuple[str, str]] = {
     "malformed": ("INVALID_FORMAT", "{Name} is not well formed"),
     "not_found": ("INVALID_VALUE", "The {name} provided is not valid"),
     "unchangeable": ("NOT_MODIFIABLE", "{Name} cannot be changed"),
+    "taken": ("DUPLICATE", "The {name} provided is in use already"),
 }
 
 _FAULT: Error = {"type": "UNKNOWN_ERROR", "message": "An unexpected error occurred", "param": None}

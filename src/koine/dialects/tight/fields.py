@@ -5,6 +5,7 @@ What a validator of ours refuses is said to the OpenAPI document beside it: `Fie
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import Annotated, Any, NoReturn
 
@@ -23,6 +24,8 @@ from pydantic_core import CoreSchema, PydanticCustomError, core_schema
 
 from koine.dialects.reading import FilledText, Text, not_blank, storable
 from koine.dialects.tight import ids, inferred
+
+_EMOJI = re.compile(inferred.EMOJI, re.ASCII)
 
 
 class Shape(BaseModel):
@@ -61,9 +64,17 @@ def words_or_files(schema: dict[str, Any]) -> None:
 
 
 def without_id(schema: dict[str, Any]) -> None:
-    """An id may not even be null here."""
-    del schema["properties"]["id"]
+    """An id may not even be null here; and what may not be null is not null by being left out."""
+    schema["properties"].pop("id", None)
+    for says in schema["properties"].values():
+        if says.get("default", 0) is None:
+            del says["default"]
     schema["not"] = {"required": ["id"]}
+
+
+def whole(given: Any) -> Any:
+    """To JSON 16.0 is the same number as 16."""
+    return int(given) if isinstance(given, float) and given.is_integer() else given
 
 
 def no_null(kind: str) -> Callable[[Any], Any]:
@@ -75,6 +86,18 @@ def no_null(kind: str) -> Callable[[Any], Any]:
         return given
 
     return check
+
+
+class _NotNull:
+    """Refuses null, also where the type would have it for what is left out."""
+
+    def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+        return core_schema.no_info_before_validator_function(no_null("not_allowed"), handler(source))
+
+    def __get_pydantic_json_schema__(self, core: CoreSchema, handler: GetJsonSchemaHandler) -> dict[str, Any]:
+        schema = handler(core)
+        choices = [one for one in schema.pop("anyOf", []) if one != {"type": "null"}]
+        return schema | (choices[0] if len(choices) == 1 else {"anyOf": choices} if choices else {})
 
 
 def _distinct(ids_given: list[str]) -> list[str]:
@@ -98,13 +121,23 @@ def _refuse(kind: str) -> Callable[[Any], NoReturn]:
     return refuse
 
 
+def _emoji(code: str) -> str:
+    """Not a pattern of the field's, which would call what is blank malformed."""
+    if not _EMOJI.fullmatch(code):
+        raise PydanticCustomError("malformed", "is no short name of an emoji")
+    return code
+
+
 # Regular expressions that mean the same to all who read JSON Schema. White space is what `str.isspace` takes for it.
-_SPACES = r"\u0009-\u000d\u001c-\u0020\u0085\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000"
+SPACES = r"\u0009-\u000d\u001c-\u0020\u0085\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000"
 STORABLE = r"^[^\u0000]*$"
-FILLED = rf"^[^\u0000]*[^\u0000{_SPACES}][^\u0000]*$"
+FILLED = rf"^[^\u0000]*[^\u0000{SPACES}][^\u0000]*$"
 
 Id = Annotated[Text, Field(json_schema_extra={"pattern": ids.CONVERSATION})]
 NamedId = Annotated[FilledText, Field(json_schema_extra={"pattern": ids.CONVERSATION})]
+FileId = Annotated[FilledText, Field(json_schema_extra={"pattern": ids.FILE})]
+CompanyId = Annotated[Text, Field(json_schema_extra={"pattern": ids.COMPANY})]
+BookkeeperId = Annotated[Text, Field(json_schema_extra={"pattern": ids.BOOKKEEPER})]
 Subject = Annotated[
     str,
     Field(max_length=inferred.MAX_SUBJECT, json_schema_extra={"pattern": FILLED}),
@@ -117,12 +150,18 @@ Words = Annotated[
 SaidText = Annotated[Words, AfterValidator(_said)]
 SaidTextOrNull = Annotated[Words | None, AfterValidator(_said)]
 Entity = Annotated[str, Field(max_length=inferred.MAX_ENTITY, pattern=inferred.ENTITY)]
+EmojiCode = Annotated[
+    str,
+    Field(max_length=inferred.MAX_EMOJI, json_schema_extra={"minLength": 1, "pattern": f"^{inferred.EMOJI}$"}),
+    AfterValidator(not_blank),
+    AfterValidator(_emoji),
+]
 Status = Annotated[str, OneOf(*inferred.STATUSES)]
 ReadStatus = Annotated[str, OneOf(*inferred.READ_STATES)]
 ResolutionStatus = Annotated[str, OneOf(*inferred.RESOLUTIONS)]
 
 # A field that may be left out, and is wrong when it is null; an element of a list, of which null is no kind.
-NotNull = BeforeValidator(no_null("not_allowed"))
+NotNull = _NotNull()
 Element = BeforeValidator(no_null("malformed"))
 AttachmentIds = Annotated[
     list[Annotated[Text, Element, Field(json_schema_extra={"pattern": ids.FILE})]],

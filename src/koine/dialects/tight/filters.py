@@ -24,13 +24,13 @@ _Resolutions = Annotated[list[Annotated[fields.ResolutionStatus, fields.Element]
 _Reads = Annotated[list[Annotated[fields.ReadStatus, fields.Element]], _Few]
 
 
-class _Closed(fields.Shape):
+class Closed(fields.Shape):
     """Unknown names are refused: one that is silently dropped would widen the result (§1)."""
 
     model_config = ConfigDict(strict=True, alias_generator=to_camel, extra="forbid")
 
 
-class Texts(_Closed):
+class Texts(Closed):
     """The seven operators for text; null counts as absent."""
 
     equal: _FilterText | None = None
@@ -42,33 +42,33 @@ class Texts(_Closed):
     contain: _FilterText | None = None
 
 
-class Ids(_Closed):
+class Ids(Closed):
     """One of these ids."""
 
     within: _Texts | None = Field(default=None, alias="in")
 
 
-class Entities(_Closed):
+class Entities(Closed):
     """By what conversations are attached to."""
 
     id: Ids | None = None
 
 
-class Resolutions(_Closed):
+class Resolutions(Closed):
     """One of these, none of those."""
 
     within: _Resolutions | None = Field(default=None, alias="in")
     not_in: _Resolutions | None = None
 
 
-class Reads(_Closed):
+class Reads(Closed):
     """One of these, none of those."""
 
     within: _Reads | None = Field(default=None, alias="in")
     not_in: _Reads | None = None
 
 
-class Filter(_Closed):
+class Filter(Closed):
     """Everything that can be asked; all of it must hold (§9.3). `company` is ours, after the query of transactions."""
 
     subject: Texts | None = None
@@ -80,7 +80,7 @@ class Filter(_Closed):
     company: Ids | None = None
 
 
-class Sort(_Closed):
+class Sort(Closed):
     """By what, and which way (§9.2)."""
 
     order_by: Annotated[str, fields.OneOf(*inferred.ORDERS)] | None = None
@@ -88,11 +88,13 @@ class Sort(_Closed):
 
 
 def _only(given: Any) -> Any:
-    """The guide shows `sort` as a list: one of a single element is that element (§13)."""
     return given[0] if isinstance(given, list) and len(given) == 1 else given
 
 
-_Listed = Annotated[list[Sort | None], Field(min_length=1, max_length=1)]
+def alone(sort: Any) -> BeforeValidator:
+    """The guide shows `sort` as a list: one of a single element is that element (§13)."""
+    listed = Annotated[list[sort | None], Field(min_length=1, max_length=1)]
+    return BeforeValidator(_only, json_schema_input_type=sort | listed | None)
 
 
 class Query(fields.Shape):
@@ -100,7 +102,7 @@ class Query(fields.Shape):
 
     cursor: paging.GivenCursor | None = None
     limit: paging.Limit | None = None
-    sort: Annotated[Sort | None, BeforeValidator(_only, json_schema_input_type=Sort | _Listed | None)] = None
+    sort: Annotated[Sort | None, alone(Sort)] = None
     filter: Filter | None = None
 
 
@@ -109,7 +111,7 @@ _TEXTS: dict[str, Compares] = {
     "author_user_id": "author_external_id",
     "author_email": "author_email",
 }
-_OPERATORS: dict[str, Comparison] = {
+OPERATORS: dict[str, Comparison] = {
     "equal": "equal",
     "not_equal": "not_equal",
     "greater_than": "greater",
@@ -138,18 +140,26 @@ def asked(filter: Filter | None) -> Asked:
         entities=filter.attached_entity.id.within if filter.attached_entity and filter.attached_entity.id else None,
         resolved=_truths("RESOLVED", inferred.RESOLUTIONS, filter.resolution_status),
         read=_truths("READ", inferred.READ_STATES, filter.read_status),
-        workspaces=_workspaces(company.within) if company and company.within is not None else None,
+        workspaces=workspaces(company.within) if company and company.within is not None else None,
     )
 
 
+def compared(texts: Texts | None) -> list[tuple[Comparison, str]]:
+    """What is asked of one field of text."""
+    return [(OPERATORS[operator], value) for operator, value in texts or () if value is not None]
+
+
+def workspaces(companies: Sequence[str]) -> list[int]:
+    """The workspaces of companies; what names none is no company, and matches nothing."""
+    return [id for id in map(ids.read_company, companies) if id is not None]
+
+
 def _compared(filter: Filter) -> list[Compared]:
-    found = []
-    for name, field in _TEXTS.items():
-        texts: Texts | None = getattr(filter, name)
-        for operator, value in texts or ():
-            if value is not None:
-                found.append(Compared(field, _OPERATORS[operator], value))
-    return found
+    return [
+        Compared(field, comparison, value)
+        for name, field in _TEXTS.items()
+        for comparison, value in compared(getattr(filter, name))
+    ]
 
 
 def _truths(word: str, words: Sequence[str], asked: Resolutions | Reads | None) -> list[bool] | None:
@@ -158,8 +168,3 @@ def _truths(word: str, words: Sequence[str], asked: Resolutions | Reads | None) 
         return None
     wanted = set(words if asked.within is None else asked.within) - set(asked.not_in or ())
     return None if len(wanted) == len(words) else [candidate == word for candidate in sorted(wanted)]
-
-
-def _workspaces(companies: Sequence[str]) -> list[int]:
-    """The workspaces of companies; what names none is no company, and matches nothing."""
-    return [id for id in map(ids.read_company, companies) if id is not None]

@@ -13,6 +13,12 @@ CONVERSATION = f"^con_{_DIGITS}$"
 MESSAGE = f"^msg_{_DIGITS}$"
 ATTACHMENT = f"^att_{_DIGITS}$"
 FILE = f"^(att|fil)_{_DIGITS}$"
+UPLOADED = f"^fil_{_DIGITS}$"
+COMPANY = f"^co_{_DIGITS}$"
+BOOKKEEPER = f"^bkpr_{_DIGITS}$"
+EDITOR = f"^(usr|bkpr)_{_DIGITS}$"
+ENTRY = f"^aud_{_DIGITS}$"
+TRAILED = f"^(con|msg|fil|att|co|bkpr)_{_DIGITS}$"
 
 
 def conversation(id: int) -> str:
@@ -30,9 +36,24 @@ def attachment(id: int) -> str:
     return f"att_{id}"
 
 
+def file(id: int) -> str:
+    """The id of a file as uploads know it."""
+    return f"fil_{id}"
+
+
 def company(workspace_id: int) -> str:
     """A company's id: a workspace is a company."""
     return f"co_{workspace_id}"
+
+
+def bookkeeper(user_id: int) -> str:
+    """A bookkeeper's id."""
+    return f"bkpr_{user_id}"
+
+
+def read_bookkeeper(text: str) -> int | None:
+    """The user who is a bookkeeper, or None when no id is written so."""
+    return _read("bkpr_", text)
 
 
 def read_conversation(text: str) -> int | None:

@@ -16,7 +16,7 @@ async def save(call: Call) -> Answer:
     """Say something in conversations."""
     auth.must_write(call.actor)
     items = batch.read(call, _MESSAGES, wire.message_model)
-    return envelope.batch(await posting.post(call.tx, call.actor, items, call.services.base_url))
+    return envelope.batch(await posting.post(call.tx, call.actor, items, call.services.links))
 
 
 async def get(call: Call) -> Answer:
@@ -25,7 +25,7 @@ async def get(call: Call) -> Answer:
     if number is None:
         raise MessageNotFound
     found = await messages.find(call.tx, call.actor, number)
-    return envelope.one(wire.message(found, call.services.base_url))
+    return envelope.one(wire.message(found, call.services.links))
 
 
 async def of_conversation(call: Call) -> Answer:
@@ -38,5 +38,4 @@ async def of_conversation(call: Call) -> Answer:
     of = paging.messages_of(number)
     window = paging.window(asked.limit or inferred.DEFAULT_PAGE, asked.cursor, of)
     page = await messages.latest(call.tx, call.actor, conversation, window)
-    base_url = call.services.base_url
-    return envelope.page([wire.message(shown, base_url) for shown in page.items], paging.cursors(page, of))
+    return envelope.page([wire.message(shown, call.services.links) for shown in page.items], paging.cursors(page, of))

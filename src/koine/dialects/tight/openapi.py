@@ -7,18 +7,19 @@ import functools
 from koine.dialects import openapi
 from koine.dialects.call import Answer, Call
 from koine.dialects.openapi import Contract, Json
-from koine.dialects.tight import shapes
 from koine.dialects.tight.operations import OPERATIONS
+from koine.dialects.tight.shapes.envelope import Failure
 
 _CONTRACT = Contract(
     title="Tight v6, as Koine serves it",
     version="6.0.0",
-    description="Conversations and messages. A path that nothing serves is answered 404, a method that a path does "
-    "not take 405 with `Allow`; both with a Failure. Members of requests that are not named here are ignored, except "
-    "in `filter` and `sort`. What a request names (conversations, files, entities, users, cursors) has to be there "
-    "for its caller.",
+    description="Conversations, messages, files, companies and bookkeepers. A path that nothing serves is answered "
+    "404, a method that a path does not take 405 with `Allow`; both with a Failure. Members of requests that are not "
+    "named here are ignored, except in `filter` and `sort`. What a request names (conversations, files, entities, "
+    "companies, users, cursors) has to be there for its caller; an e-mail address and an `apiCompanyId` are in use once, and "
+    "owners of a company differ. No text holds a NUL character, however deep in `customData`.",
     operations=OPERATIONS,
-    refusal=shapes.Failure,
+    refusal=Failure,
     refusal_type="application/json",
     security={"token": {"type": "http", "scheme": "bearer"}, "client": {"type": "http", "scheme": "basic"}},
     refused_with={

@@ -14,8 +14,9 @@ from pydantic_core import PydanticCustomError
 
 from koine.core.conversations.asked import Asked, Order, OrderBy
 from koine.core.errors import CursorUnreadable
+from koine.core.files import model as files
 from koine.core.page import Page, Place, Window
-from koine.dialects.tight import inferred
+from koine.dialects.tight import fields, inferred
 
 _LONGEST = 8192  # characters; 500 characters of a subject, escaped and in base 64, are about half of that
 
@@ -52,17 +53,12 @@ GivenCursor = Annotated[
 ]
 
 
-def _whole(given: Any) -> Any:
-    """To JSON 16.0 is the same number as 16."""
-    return int(given) if isinstance(given, float) and given.is_integer() else given
-
-
 Limit = Annotated[
-    int, Field(ge=1, le=inferred.MAX_PAGE, json_schema_extra={"format": "int32"}), BeforeValidator(_whole)
+    int, Field(ge=1, le=inferred.MAX_PAGE, json_schema_extra={"format": "int32"}), BeforeValidator(fields.whole)
 ]
 
 
-def window(limit: int, cursor: Cursor | None, of: str, by: OrderBy = "created") -> Window:
+def window(limit: int, cursor: Cursor | None, of: str, by: OrderBy | files.OrderBy = "created") -> Window:
     """The part of a list that is asked for. Raises CursorUnreadable when the cursor was made for another list."""
     if cursor is None:
         return Window(limit)
@@ -85,9 +81,20 @@ def list_of(order: Order, asked: Asked) -> str:
     return _hash([order.by, order.descending, compared, asked.entities, asked.resolved, asked.read, asked.workspaces])
 
 
+def files_of(order: files.Order, asked: files.Asked) -> str:
+    """The hash of a query of files."""
+    compared = [(one.field, one.comparison, one.value) for one in asked.compared]
+    return _hash(["files", order.by, order.descending, compared, asked.entities, asked.workspaces])
+
+
 def messages_of(conversation_id: int) -> str:
     """The hash of a conversation's messages."""
     return _hash(["messages", conversation_id])
+
+
+def other(*question: Any) -> str:
+    """The hash of any other list."""
+    return _hash(question)
 
 
 def _encode(place: Place, of: str) -> str:
@@ -112,7 +119,7 @@ def _decode(text: str) -> Cursor:
     return Cursor(place, of)
 
 
-def _fits(place: Place, by: OrderBy) -> bool:
+def _fits(place: Place, by: OrderBy | files.OrderBy) -> bool:
     """Whether the value is one that a row can have under an order."""
     match by:
         case "id":

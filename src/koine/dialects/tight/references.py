@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from koine.core.actor import Actor
 from koine.core.conversations import finding
-from koine.core.conversations.model import Conversation
+from koine.core.conversations.model import Attachment, Conversation
 from koine.core.errors import ConversationNotFound, Invalid, Problem, Refused
 from koine.core.files import attachments
 from koine.dialects.tight import companies, ids
 from koine.dialects.tight.batch import Wrong
 from koine.postgres.database import Tx
 
-_FILES = ("message", "attachmentIds")
+FILES = ("message", "attachmentIds")
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,10 +33,10 @@ async def new(tx: Tx, by: Actor, named: Named) -> tuple[int | None, list[Problem
     (place,) = await companies.of_new(tx, by, [named.entity])
     if isinstance(place, Problem):
         return None, [place, *_no_files(named)]
-    return place, await files(tx, place, named.files, _FILES)
+    return place, await files(tx, by, place, named.files, FILES)
 
 
-async def changed(tx: Tx, conversation: Conversation, named: Named, *, restored: bool) -> list[Problem]:
+async def changed(tx: Tx, by: Actor, conversation: Conversation, named: Named, *, restored: bool) -> list[Problem]:
     """What is wrong with what a change of a conversation names."""
     problems = []
     if named.entity is not None and named.entity != conversation.entity:
@@ -46,16 +46,29 @@ async def changed(tx: Tx, conversation: Conversation, named: Named, *, restored:
             problems.append(Problem("not_found", ("attachedEntityId",)))
     if named.speaks and conversation.deleted and not restored:
         problems.append(Problem("not_found", ("id",)))
-    return problems + await files(tx, conversation.workspace_id, named.files, _FILES)
+    return problems + await files(tx, by, conversation.workspace_id, named.files, FILES)
 
 
-async def files(tx: Tx, workspace_id: int, given: Sequence[str], path: tuple[str, ...]) -> list[Problem]:
-    """One problem when any of these ids names no file of the workspace."""
-    numbers = [ids.read_attachment(id) for id in given]
-    there = [number for number in numbers if number is not None]
-    if len(there) < len(numbers) or (there and await attachments.missing(tx, workspace_id, there)):
-        return [Problem("not_found", path)]
-    return []
+async def files(tx: Tx, by: Actor, workspace_id: int, given: Sequence[str], path: tuple[str, ...]) -> list[Problem]:
+    """One problem when any of these ids names no file of the workspace, or none that the actor may see."""
+    known = await known_files(tx, by, workspace_id, given)
+    return [] if all_known(given, known) else [Problem("not_found", path)]
+
+
+async def known_files(tx: Tx, by: Actor, workspace_id: int, given: Iterable[str]) -> Mapping[int, Attachment]:
+    """The files of a workspace that these ids name, as far as the actor may see them."""
+    numbers = set(numbered(given))
+    return await attachments.known(tx, by, workspace_id, numbers) if numbers else {}
+
+
+def all_known(given: Iterable[str], known: Container[int]) -> bool:
+    """Whether each of these ids is that of a known file."""
+    return all(ids.read_attachment(id) in known for id in given)
+
+
+def numbered(given: Iterable[str]) -> list[int]:
+    """The numbers of files, without ids that are none."""
+    return [number for number in map(ids.read_attachment, given) if number is not None]
 
 
 async def wrong_conversation(tx: Tx, by: Actor, item: Wrong) -> Refused:
@@ -86,14 +99,14 @@ async def _wrong_change(tx: Tx, by: Actor, named: Named, restored: bool) -> list
     try:
         if number is None:
             raise ConversationNotFound
-        return await changed(tx, await finding.by_id(tx, by, number), named, restored=restored)
+        return await changed(tx, by, await finding.by_id(tx, by, number), named, restored=restored)
     except ConversationNotFound:
         return [Problem("not_found", ("id",)), *_no_files(named)]
 
 
 def _no_files(named: Named) -> list[Problem]:
     """Where the company is not known no file can be, either."""
-    return [Problem("not_found", _FILES)] if named.files else []
+    return [Problem("not_found", FILES)] if named.files else []
 
 
 def _named(item: Wrong) -> Named:

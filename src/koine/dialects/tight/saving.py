@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from itertools import groupby
 from typing import Literal, TypeGuard
 
@@ -42,12 +42,7 @@ def _is_grouped(item: Item) -> bool:
 
 def _is_plain(item: Item) -> TypeGuard[NewConversation]:
     """Whether a conversation only has to be opened, as it is by itself: active, and read by its author."""
-    return (
-        isinstance(item, NewConversation)
-        and item.read_status == "READ"
-        and item.status == "ACTIVE"
-        and not item.message.attachment_ids
-    )
+    return isinstance(item, NewConversation) and item.read_status == "READ" and item.status == "ACTIVE"
 
 
 async def _hold(tx: Tx, by: Actor, items: Sequence[Item]) -> None:
@@ -60,6 +55,7 @@ async def _hold(tx: Tx, by: Actor, items: Sequence[Item]) -> None:
 
 async def _open_all(tx: Tx, by: Actor, items: Sequence[NewConversation | Wrong]) -> list[Result]:
     places = await companies.of_new(tx, by, [None if isinstance(i, Wrong) else i.attached_entity_id for i in items])
+    files = await _files(tx, by, zip(items, places, strict=True))
     openings: list[Opening] = []
     refused: dict[int, Refused] = {}
     for at, (item, place) in enumerate(zip(items, places, strict=True)):
@@ -69,8 +65,10 @@ async def _open_all(tx: Tx, by: Actor, items: Sequence[NewConversation | Wrong])
             refused[at] = Invalid(problems=[place])
         elif not by.may("conversations:write", place):
             refused[at] = PermissionMissing("conversations:write")
+        elif not references.all_known(item.message.attachment_ids, files[place]):
+            refused[at] = Invalid(problems=[Problem("not_found", references.FILES)])
         else:
-            openings.append(_opening(item, place, Said(item.message.text)))
+            openings.append(_opening(item, place, _said(item.message.text, item.message.attachment_ids)))
     became = iter(await opening.open(tx, by, openings) if openings else ())
     author = wire.author(by.author)
     return [
@@ -79,6 +77,17 @@ async def _open_all(tx: Tx, by: Actor, items: Sequence[NewConversation | Wrong])
         else envelope.succeeded(wire.opened(item, next(became), author))
         for at, item in enumerate(items)
     ]
+
+
+async def _files(
+    tx: Tx, by: Actor, items: Iterable[tuple[NewConversation | Wrong, int | Problem]]
+) -> Mapping[int, Container[int]]:
+    """The files that these items may name, by the workspaces where they are to be said; mostly nothing is asked."""
+    named: dict[int, list[str]] = {}
+    for item, place in items:
+        if isinstance(place, int) and not isinstance(item, Wrong):
+            named.setdefault(place, []).extend(item.message.attachment_ids)
+    return {place: await references.known_files(tx, by, place, given) for place, given in named.items()}
 
 
 async def _alone(tx: Tx, by: Actor, item: NewConversation | ChangedConversation) -> Result:
@@ -98,7 +107,7 @@ async def _open_marked(tx: Tx, by: Actor, item: NewConversation) -> int:
     workspace_id, problems = await references.new(tx, by, named)
     if workspace_id is None or problems:
         raise Invalid(problems=problems)
-    said = Said(item.message.text, attachments=_numbers(item.message.attachment_ids))
+    said = _said(item.message.text, item.message.attachment_ids)
     (became,) = await opening.open(tx, by, [_opening(item, workspace_id, said)])
     conversation = await finding.by_id(tx, by, became.id)
     await changing.mark(tx, by, conversation, read=item.read_status == "READ")
@@ -115,7 +124,7 @@ async def _change(tx: Tx, by: Actor, item: ChangedConversation) -> int:
     conversation = await finding.held(tx, by, number)
     files = (item.message.attachment_ids or []) if item.message else []
     named = Named(item.id, item.attached_entity_id, files, item.message is not None)
-    problems = await references.changed(tx, conversation, named, restored=item.status == "ACTIVE")
+    problems = await references.changed(tx, by, conversation, named, restored=item.status == "ACTIVE")
     if problems:
         raise Invalid(problems=problems)
     if item.status == "ACTIVE":
@@ -138,7 +147,7 @@ async def _change(tx: Tx, by: Actor, item: ChangedConversation) -> int:
 async def _say(tx: Tx, by: Actor, conversation: Conversation, text: str, files: Sequence[str]) -> Conversation:
     """The conversation as it stands afterwards: whoever speaks has read it."""
     by.must("messages:write", conversation.workspace_id)
-    await messages.post(tx, by, [Posting(conversation.id, Said(text, attachments=_numbers(files)))])
+    await messages.post(tx, by, [Posting(conversation.id, _said(text, files))])
     return await finding.by_id(tx, by, conversation.id)
 
 
@@ -151,9 +160,9 @@ def _category(resolution: str) -> Literal["open", "resolved"]:
     return "resolved" if resolution == "RESOLVED" else "open"
 
 
-def _numbers(files: Sequence[str]) -> list[int]:
-    """The numbers of files that were checked before."""
-    return [number for number in map(ids.read_attachment, files) if number is not None]
+def _said(text: str, files: Sequence[str]) -> Said:
+    """With files that were checked before."""
+    return Said(text, attachments=references.numbered(files))
 
 
 def _failed(refused: Refused) -> Result:

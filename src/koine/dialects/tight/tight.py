@@ -5,7 +5,7 @@ from __future__ import annotations
 from koine.core.actor import Actor
 from koine.core.errors import Refused
 from koine.dialects.call import Answer, Call
-from koine.dialects.tight import auth, errors
+from koine.dialects.tight import auth, errors, inferred
 from koine.dialects.tight.routes import ROUTES
 
 
@@ -14,10 +14,15 @@ class Tight:
 
     name = "tight"
     routes = ROUTES
+    rates = inferred.RATES
 
     async def authenticate(self, call: Call) -> Actor:
         """The user or the partner whose access token it is. Raises Unauthenticated."""
         return await auth.actor(call)
+
+    def counted(self, call: Call) -> str:
+        """Each token for itself."""
+        return f"token {call.actor.token_id}"
 
     def refuse(self, refused: Refused, call: Call) -> Answer:
         """A refusal in the envelope."""

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
-from pathlib import PurePosixPath
 from typing import Annotated, Any
-from urllib.parse import quote
 
 import orjson
 from pydantic import ConfigDict, Field
 
 from koine.core.actor import Author
 from koine.core.conversations.model import Attachment, Conversation, Message, Opened, Posted, Reaction
+from koine.core.files import kinds
+from koine.core.files.links import Links
 from koine.dialects.tight import fields, ids
 
 Json = dict[str, Any]
@@ -78,6 +78,12 @@ class NewMessage(fields.Shape):
     text: fields.SaidText = Field(default="", validate_default=True)
 
 
+class NewReaction(fields.Shape):
+    """The emoji that somebody chooses for a message (§7.4)."""
+
+    emoji_code: fields.EmojiCode
+
+
 def conversation_model(given: Mapping[str, Any]) -> type[NewConversation] | type[ChangedConversation]:
     """What an item means to do: an id selects what is to be changed."""
     return NewConversation if given.get("id") is None else ChangedConversation
@@ -122,7 +128,7 @@ def opened(item: NewConversation, became: Opened, by: Json) -> Json:
     }
 
 
-def message(shown: Message, base_url: str) -> Json:
+def message(shown: Message, links: Links) -> Json:
     """A message in full (§7.1)."""
     return {
         "id": ids.message(shown.id),
@@ -133,12 +139,12 @@ def message(shown: Message, base_url: str) -> Json:
         "createdDateTime": moment(shown.created_at),
         "lastUpdatedDateTime": moment(shown.updated_at),
         "reactions": [_reaction(reaction) for reaction in shown.reactions],
-        "attachments": [_attachment(file, base_url) for file in shown.attachments],
+        "attachments": [_attachment(shown.workspace_id, file, links) for file in shown.attachments],
     }
 
 
-def posted(item: NewMessage, became: Posted, by: Json) -> Json:
-    """A message without files that its author has just said; `by` is the author as `author` writes them."""
+def posted(item: NewMessage, became: Posted, by: Json, files: Sequence[Attachment], links: Links) -> Json:
+    """A message that its author has just said; `by` is the author as `author` writes them."""
     at = moment(became.at)
     return {
         "id": f"msg_{became.id}",
@@ -149,7 +155,7 @@ def posted(item: NewMessage, became: Posted, by: Json) -> Json:
         "createdDateTime": at,
         "lastUpdatedDateTime": at,
         "reactions": [],
-        "attachments": [],
+        "attachments": [_attachment(became.workspace_id, file, links) for file in files],
     }
 
 
@@ -168,22 +174,15 @@ def _reaction(reaction: Reaction) -> Json:
     return {"emojiCode": reaction.emoji, "authorInfo": [author(who) for who in reaction.authors]}
 
 
-# The kinds of file that have an icon of their own.
-_ICONS = frozenset(
-    {"csv", "doc", "docx", "gif", "jpeg", "jpg", "pdf", "png", "ppt", "pptx", "txt", "xls", "xlsx", "zip"}
-)
-
-
-def _attachment(file: Attachment, base_url: str) -> Json:
-    extension = PurePosixPath(file.file_name).suffix[1:].lower()
-    icon = extension if extension in _ICONS else "file"
+def _attachment(workspace_id: int, file: Attachment, links: Links) -> Json:
+    """The link is good for a few minutes; it is null where the file's bytes are lost (§8.1)."""
     return {
         "id": ids.attachment(file.id),
-        "url": f"{base_url}/files/{file.uuid}/{quote(file.file_name, safe='')}",
+        "url": links.to(workspace_id, file),
         "fileName": file.file_name,
         "fileSize": size(file.size),
         "createdDateTime": moment(file.created_at),
-        "iconUrl": f"{base_url}/icons/attachments/{icon}.svg",
+        "iconUrl": f"{links.base_url}/icons/attachments/{kinds.icon(file.file_name)}.svg",
     }
 
 

@@ -46,7 +46,7 @@ async def wanted(
         """
         select exists (select 1 from teams where workspace_id = $1 and id = $2) as team_exists,
                exists (select 1 from memberships m join users u on u.id = m.user_id and u.enabled
-                        where m.workspace_id = $1 and m.user_id = $3) as assignee_exists,
+                        where m.workspace_id = $1 and m.user_id = $3 and m.role_id is not null) as assignee_exists,
                array (select key from custom_attributes
                        where workspace_id = $1 and applies_to = 'conversation' and key = any ($4::text[])) as attributes
         """,

@@ -26,8 +26,10 @@ _COLUMNS = """
                       order by x.created_at, x.author_id)
        from reactions x left join users p on x.author_kind = 'user' and p.id = x.author_id
       where x.workspace_id = m.workspace_id and x.message_id = m.id) as reactions,
-    (select jsonb_agg(jsonb_build_array(f.id, f.uuid, f.file_name, f.content_type, f.size, f.created_at) order by f.id)
+    (select jsonb_agg(jsonb_build_array(f.id, f.uuid, f.file_name, f.content_type, f.size, f.created_at,
+                                       f.missing_at is null) order by f.id)
        from message_attachments l join attachments f on f.workspace_id = l.workspace_id and f.id = l.attachment_id
+            and f.deleted_at is null
       where l.workspace_id = m.workspace_id and l.message_id = m.id) as attachments
 """
 
@@ -73,19 +75,6 @@ async def latest(tx: Tx, workspace_id: int, conversation_id: int, window: Window
     return [_message(row) for row in await tx.rows(sql, *clauses.values)]
 
 
-async def attach(tx: Tx, workspace_id: int, message_id: int, attachments: Sequence[int]) -> None:
-    """Say files with a message."""
-    await tx.write(
-        """
-        insert into message_attachments (workspace_id, message_id, attachment_id)
-        select $1, $2, unnest($3::bigint[]) on conflict do nothing
-        """,
-        workspace_id,
-        message_id,
-        list(attachments),
-    )
-
-
 def _moment(value: str) -> datetime:
     try:
         return datetime.fromisoformat(value)
@@ -115,5 +104,7 @@ def _reactions(rows: Sequence[tuple[str, str, int, str | None, str | None]]) -> 
     return [Reaction(emoji, who) for emoji, who in authors.items()]
 
 
-def _attachment(id: int, uuid: str, file_name: str, content_type: str, size: int, created_at: str) -> Attachment:
-    return Attachment(id, UUID(uuid), file_name, content_type, size, datetime.fromisoformat(created_at))
+def _attachment(
+    id: int, uuid: str, file_name: str, content_type: str, size: int, created_at: str, available: bool
+) -> Attachment:
+    return Attachment(id, UUID(uuid), file_name, content_type, size, datetime.fromisoformat(created_at), available)

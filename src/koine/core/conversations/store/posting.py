@@ -7,6 +7,7 @@ from typing import Any
 
 from koine.core.actor import Actor
 from koine.core.conversations.model import Posted, Posting
+from koine.core.conversations.store import opening
 from koine.core.identity import new_uuid
 from koine.postgres.database import Tx
 from koine.postgres.together import Rowwise
@@ -16,16 +17,16 @@ from koine.postgres.together import Rowwise
 # One and many differ only in how their values come: arrays of one element cost the driver dear.
 _MANY = """
       from unnest($1::bigint[], $2::uuid[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[],
-                  $9::bigint[], $10::jsonb[], $11::text[], $12::uuid[]) with ordinality
+                  $9::bigint[], $10::jsonb[], $11::text[], $12::uuid[], $13::text[]) with ordinality
         as g(conversation_id, uuid, body_text, body_html, direction, channel, state, author_kind,
-             author_id, meta, source_id, event_uuid, ord)
+             author_id, meta, source_id, event_uuid, files, ord)
 """
 
 _ONE = """
       from (select $1::bigint as conversation_id, $2::uuid as uuid, $3::text as body_text,
                    $4::text as body_html, $5::text as direction, $6::text as channel, $7::text as state,
                    $8::text as author_kind, $9::bigint as author_id, $10::jsonb as meta,
-                   $11::text as source_id, $12::uuid as event_uuid, 1::bigint as ord) as g
+                   $11::text as source_id, $12::uuid as event_uuid, $13::text as files, 1::bigint as ord) as g
 """
 
 _DRAW = """
@@ -37,7 +38,7 @@ with given as materialized (
 _HOLD = """
 ), held as materialized (
     select c.id from conversations c
-     where c.workspace_id = any ($13::bigint[]) and c.id = any ($1::bigint[]) order by c.id for update
+     where c.workspace_id = any ($14::bigint[]) and c.id = any ($1::bigint[]) order by c.id for update
 """
 
 _SUM = """
@@ -65,7 +66,7 @@ _WRITE = """
            last_reply_at = case when s.replied then greatest(g.at, c.last_reply_at) else c.last_reply_at end,
            updated_at = greatest(g.at, c.updated_at)
       from summed s join given g on g.ord = s.last
-     where c.workspace_id = any ($13::bigint[]) and c.id = s.conversation_id and c.deleted_at is null
+     where c.workspace_id = any ($14::bigint[]) and c.id = s.conversation_id and c.deleted_at is null
     returning c.workspace_id, c.id, c.uuid, c.inbox_id, c.contact_id
 ), said as (
     insert into messages (
@@ -74,10 +75,14 @@ _WRITE = """
     select m.workspace_id, g.id, g.uuid, m.id, m.inbox_id, g.direction, 'message', g.author_kind, g.author_id,
            g.body_text, g.body_html, g.channel, g.state, g.source_id, g.meta, g.at, g.at
       from given g join moved m on m.id = g.conversation_id
+), filed as (
+    insert into message_attachments (workspace_id, message_id, attachment_id)
+    select m.workspace_id, g.id, unnest(g.files::bigint[])
+      from given g join moved m on m.id = g.conversation_id where g.files is not null
 ), recorded as (
     insert into events (
         workspace_id, uuid, kind, conversation_id, message_id, contact_id, actor_kind, actor_id, created_at)
-    select m.workspace_id, g.event_uuid, 'message.posted', m.id, g.id, m.contact_id, $14, $15, g.at
+    select m.workspace_id, g.event_uuid, 'message.posted', m.id, g.id, m.contact_id, $15, $16, g.at
       from given g join moved m on m.id = g.conversation_id
      order by g.ord
 )
@@ -114,4 +119,5 @@ def _values(by: Actor, posting: Posting) -> tuple[Any, ...]:
         said.meta,
         said.source_id,
         new_uuid(),
+        opening.files(said),
     )

@@ -7,35 +7,43 @@ from datetime import datetime
 from uuid import UUID
 
 from koine.core.webhooks.model import DeliveryState, Due, Outcome
+from koine.core.webhooks.parts import Told
 from koine.postgres.database import Row, Tx
 
-_DUE = "d.workspace_id, d.id, d.uuid, d.event_id, d.kind, d.attempts, d.created_at"
+_DUE = "d.workspace_id, d.id, d.uuid, d.event_id, d.kind, d.part, d.attempts, d.created_at"
 
 
-async def spread(tx: Tx, workspace_id: int, event_id: int) -> list[Row]:
-    """A delivery of an event for each who wants to be told of it and has none yet: webhook, its home, when to call it.
+async def spread(tx: Tx, told_of: Sequence[Told], workspace_id: int, after: int, upto: int) -> list[Row]:
+    """Deliveries of the events after one position and up to another, for all who want to be told and have none yet.
 
-    The clock goes on within a transaction, and so no two of them wake a webhook at the same time.
+    One of each part. Those webhooks, each with its home and when to call it: a clock that goes on, so that no two of
+    them wake a webhook at the same time.
     """
     return await tx.write(
         """
         with told as (
-            insert into webhook_deliveries (workspace_id, uuid, webhook_id, event_id, kind)
-            select e.workspace_id, delivery_uuid(h.uuid, e.uuid), h.id, e.id, e.kind
+            insert into webhook_deliveries (workspace_id, uuid, webhook_id, event_id, kind, part)
+            select e.workspace_id, delivery_uuid(h.uuid, e.uuid, p.part), h.id, e.id, e.kind, p.part
               from events e
               join workspaces w on w.id = e.workspace_id
               join webhooks h on h.account_id = w.account_id
                and (h.workspace_id is null or h.workspace_id = e.workspace_id)
-             where e.workspace_id = $1 and e.id = $2 and h.disabled_at is null and h.created_at <= e.created_at
+              join unnest($4::text[], $5::text[], $6::text[]) with ordinality as p(dialect, part, kind, ord)
+                on p.dialect = h.dialect and (p.kind is null or p.kind = e.kind)
+             where e.workspace_id = $1 and e.position > $2 and e.position <= $3
+               and h.disabled_at is null and h.created_at <= e.created_at
                and (h.kinds is null or e.kind = any (h.kinds))
+             order by e.position, p.ord
                 on conflict do nothing
             returning webhook_id
         )
         select h.id, h.home_id, greatest(h.paused_until, clock_timestamp()) as wake
-          from told join webhooks h on h.id = told.webhook_id order by h.home_id, h.id
+          from webhooks h where h.id in (select webhook_id from told) order by h.home_id, h.id
         """,
         workspace_id,
-        event_id,
+        after,
+        upto,
+        *columns(told_of),
     )
 
 
@@ -71,10 +79,14 @@ async def queue(tx: Tx, webhook_id: int, limit: int) -> tuple[list[Due], bool]:
 
 
 async def next_due(tx: Tx, webhook_id: int) -> datetime | None:
-    """When the next delivery is due; None when none waits, or nothing is delivered any more."""
+    """When the next delivery is due; None when none waits, or nothing is delivered any more.
+
+    Never a time that has passed: several deliveries are due at the same time, and whoever asks has been called for it.
+    """
     at: datetime | None = await tx.value(
         """
-        select greatest(d.due_at, h.paused_until) from webhook_deliveries d join webhooks h on h.id = d.webhook_id
+        select greatest(d.due_at, h.paused_until, clock_timestamp())
+          from webhook_deliveries d join webhooks h on h.id = d.webhook_id
          where d.webhook_id = $1 and d.state = 'waiting' and h.disabled_at is null order by d.due_at limit 1
         """,
         webhook_id,
@@ -119,15 +131,15 @@ async def settle(tx: Tx, webhook_id: int, due: Due, outcome: Outcome, state: Del
     return bool(rows) and bool(rows[0]["enabled"])
 
 
-async def again(tx: Tx, workspaces: Sequence[int], webhook_id: int, uuid: UUID) -> bool | None:
-    """Deliver once more, now: None when there is no such delivery, False when its event is kept no longer."""
+async def again(tx: Tx, workspaces: Sequence[int], webhook_id: int, uuids: Sequence[UUID]) -> list[bool]:
+    """Deliver these once more, now; for each that there is, whether its event is still kept: otherwise it cannot be."""
     rows = await tx.write(
         """
         with found as (
             select d.workspace_id, d.id, d.event_id is null or e.id is not null as is_there
               from webhook_deliveries d
               left join events e on e.workspace_id = d.workspace_id and e.id = d.event_id
-             where d.workspace_id = any ($1::bigint[]) and d.uuid = $3 and d.webhook_id = $2
+             where d.workspace_id = any ($1::bigint[]) and d.uuid = any ($3::uuid[]) and d.webhook_id = $2
         ), again as (
             update webhook_deliveries d
                set state = 'waiting', attempts = case d.state when 'waiting' then d.attempts else 0 end, due_at = now(),
@@ -138,24 +150,27 @@ async def again(tx: Tx, workspaces: Sequence[int], webhook_id: int, uuid: UUID) 
         """,
         list(workspaces),
         webhook_id,
-        uuid,
+        list(uuids),
     )
-    return rows[0]["is_there"] if rows else None
+    return [row["is_there"] for row in rows]
 
 
-async def of_event(tx: Tx, workspaces: Sequence[int], webhook_id: int, event: UUID) -> UUID | None:
-    """The delivery of an event, by the event's own id."""
-    uuid: UUID | None = await tx.value(
+async def of_event(tx: Tx, workspaces: Sequence[int], webhook_id: int, parts: Sequence[str], event: UUID) -> list[UUID]:
+    """The deliveries of an event, of these parts of it, by the event's own id; in their order."""
+    rows = await tx.rows(
         """
         select d.uuid from webhooks h
-          join webhook_deliveries d on d.workspace_id = any ($1::bigint[]) and d.uuid = delivery_uuid(h.uuid, $3)
-         where h.id = $2
+         cross join unnest($3::text[]) with ordinality as p(part, ord)
+          join webhook_deliveries d
+            on d.workspace_id = any ($1::bigint[]) and d.uuid = delivery_uuid(h.uuid, $4, p.part)
+         where h.id = $2 order by p.ord
         """,
         list(workspaces),
         webhook_id,
+        list(parts),
         event,
     )
-    return uuid
+    return [row["uuid"] for row in rows]
 
 
 async def overdue(tx: Tx) -> list[Row]:
@@ -169,3 +184,8 @@ async def overdue(tx: Tx) -> list[Row]:
          order by h.home_id, h.id
         """
     )
+
+
+def columns(told_of: Sequence[Told]) -> tuple[list[str], list[str], list[str | None]]:
+    """Dialects, parts and kinds, as three arrays."""
+    return [told[0] for told in told_of], [told[1] for told in told_of], [told[2] for told in told_of]

@@ -11,8 +11,8 @@ from koine.postgres.database import Tx
 
 # Aliases: t try, d its delivery.
 _COLUMNS = """
-    t.id, w.uuid as workspace, d.uuid as delivery, e.uuid as event, d.kind, t.number, t.status, t.error, t.answer,
-    t.took, t.tried_at, d.state, case d.state when 'waiting' then d.due_at end as next_try
+    t.id, w.uuid as workspace, d.uuid as delivery, e.uuid as event, d.kind, d.part, t.number, t.status, t.error,
+    t.answer, t.took, t.tried_at, d.state, case d.state when 'waiting' then d.due_at end as next_try
 """
 _JOINS = """
     join workspaces w on w.id = d.workspace_id

@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from koine.core.webhooks.parts import Told
+from koine.core.webhooks.store.deliveries import columns
 from koine.postgres.database import Tx
 
 
@@ -25,9 +27,9 @@ class Stretch:
         return sum(self.upto) - sum(self.after)
 
 
-# Events of the stretch $2 to $6 that webhook $1 wants.
+# What webhook $1 wants to be told of the stretch $2 to $6, where its dialect tells $8 to $10.
 _EVENTS = """
-    select e.workspace_id, e.id, e.kind, delivery_uuid(h.uuid, e.uuid) as uuid
+    select e.workspace_id, e.id, e.kind, p.part, p.ord, delivery_uuid(h.uuid, e.uuid, p.part) as uuid
       from webhooks h
      cross join unnest($2::bigint[], $3::bigint[], $4::bigint[]) as s(workspace_id, after, upto)
      cross join lateral (
@@ -35,6 +37,8 @@ _EVENTS = """
          where e.workspace_id = s.workspace_id and e.position > s.after and e.position <= s.upto
            and e.created_at >= $5 and e.created_at < $6 and (h.kinds is null or e.kind = any (h.kinds))
          order by e.position limit $7) e
+      join unnest($8::text[], $9::text[], $10::text[]) with ordinality as p(dialect, part, kind, ord)
+        on p.dialect = h.dialect and (p.kind is null or p.kind = e.kind)
      where h.id = $1
 """
 
@@ -58,34 +62,36 @@ async def stretch(tx: Tx, workspaces: Sequence[int], since: datetime, until: dat
     return Stretch(since, until, places, after, upto)
 
 
-async def count(tx: Tx, webhook_id: int, stretch: Stretch, *, at_most: int) -> int:
-    """How many events there were, of those that a webhook wants; counted up to one more than `at_most`."""
+async def count(tx: Tx, told_of: Sequence[Told], webhook_id: int, stretch: Stretch, *, at_most: int) -> int:
+    """How many deliveries there would be of what a webhook wants; counted up to one more than `at_most`."""
     found: int = await tx.value(
-        f"select count(*) from (select 1 from ({_EVENTS}) e limit $7) e", *_values(webhook_id, stretch, at_most + 1)
+        f"select count(*) from (select 1 from ({_EVENTS}) e limit $7) e",
+        *_values(webhook_id, stretch, at_most + 1, told_of),
     )
     return found
 
 
-async def again(tx: Tx, webhook_id: int, stretch: Stretch, *, at_most: int) -> int:
+async def again(tx: Tx, told_of: Sequence[Told], webhook_id: int, stretch: Stretch, *, at_most: int) -> int:
     """Deliver all of them, now; how many that are."""
     rows = await tx.write(
         f"""
         with again as (
-            insert into webhook_deliveries as d (workspace_id, uuid, webhook_id, event_id, kind)
-            select e.workspace_id, e.uuid, $1, e.id, e.kind from ({_EVENTS}) e order by e.workspace_id, e.id
-                on conflict (workspace_id, webhook_id, event_id) do update
+            insert into webhook_deliveries as d (workspace_id, uuid, webhook_id, event_id, kind, part)
+            select e.workspace_id, e.uuid, $1, e.id, e.kind, e.part
+              from ({_EVENTS}) e order by e.workspace_id, e.id, e.ord
+                on conflict (workspace_id, uuid) do update
                set state = 'waiting', attempts = case d.state when 'waiting' then d.attempts else 0 end,
                    due_at = excluded.due_at, finished_at = null
             returning 1
         )
         select count(*) as again from again
         """,
-        *_values(webhook_id, stretch, at_most),
+        *_values(webhook_id, stretch, at_most, told_of),
     )
     again: int = rows[0]["again"]
     return again
 
 
-def _values(webhook_id: int, stretch: Stretch, limit: int) -> Sequence[object]:
+def _values(webhook_id: int, stretch: Stretch, limit: int, told_of: Sequence[Told]) -> Sequence[object]:
     places = (list(stretch.workspaces), list(stretch.after), list(stretch.upto))
-    return (webhook_id, *places, stretch.since, stretch.until, limit)
+    return (webhook_id, *places, stretch.since, stretch.until, limit, *columns(told_of))

@@ -1,4 +1,4 @@
-"""SQL for users and their memberships."""
+"""SQL for users, and what they may do where."""
 
 from __future__ import annotations
 
@@ -7,15 +7,24 @@ from uuid import UUID
 
 from koine.postgres.database import Row, Tx
 
+COLUMNS = "u.id, u.uuid, u.account_id, u.external_id, u.email, u.first_name, u.last_name, u.enabled, u.language"
+
 
 async def insert(
-    tx: Tx, account_id: int, uuid: UUID, external_id: str | None, email: str, first_name: str, last_name: str
+    tx: Tx,
+    account_id: int,
+    uuid: UUID,
+    external_id: str | None,
+    email: str,
+    first_name: str,
+    last_name: str,
+    language: str | None,
 ) -> int:
     """A new user; their id."""
     rows = await tx.write(
         """
-        insert into users (account_id, uuid, external_id, email, first_name, last_name)
-        values ($1, $2, $3, $4, $5, $6) returning id
+        insert into users (account_id, uuid, external_id, email, first_name, last_name, language)
+        values ($1, $2, $3, $4, $5, $6, $7) returning id
         """,
         account_id,
         uuid,
@@ -23,6 +32,7 @@ async def insert(
         email,
         first_name,
         last_name,
+        language,
     )
     id: int = rows[0]["id"]
     return id
@@ -32,9 +42,10 @@ async def insert_membership(tx: Tx, account_id: int, user_id: int, workspace_id:
     """Make somebody a member, or change the role of one who is."""
     await tx.write(
         """
-        insert into memberships (workspace_id, user_id, role_id)
-        select $3, $2, id from roles where account_id = $1 and name = $4
-        on conflict (workspace_id, user_id) do update set role_id = excluded.role_id
+        insert into memberships (workspace_id, user_id, role_id, owns)
+        select $3, $2, id, name = 'Owner' from roles where account_id = $1 and name = $4
+        on conflict (workspace_id, user_id) do update
+           set role_id = excluded.role_id, owns = memberships.owns or excluded.owns
         """,
         account_id,
         user_id,
@@ -46,10 +57,7 @@ async def insert_membership(tx: Tx, account_id: int, user_id: int, workspace_id:
 async def find(tx: Tx, account_id: int, *, id: int | None = None, external_id: str | None = None) -> Row | None:
     """The user with this id, or with this external id."""
     return await tx.row(
-        """
-        select id, uuid, account_id, external_id, email, first_name, last_name, enabled from users
-         where account_id = $1 and (id = $2::bigint or external_id = $3::text)
-        """,
+        f"select {COLUMNS} from users u where u.account_id = $1 and (u.id = $2::bigint or u.external_id = $3::text)",
         account_id,
         id,
         external_id,
@@ -74,10 +82,9 @@ async def there(tx: Tx, account_id: int, id: int) -> Row:
 async def member(tx: Tx, workspace_id: int, uuid: UUID) -> Row | None:
     """The member of a workspace with this uuid."""
     return await tx.row(
-        """
-        select u.id, u.uuid, u.account_id, u.external_id, u.email, u.first_name, u.last_name, u.enabled
-          from users u join memberships m on m.user_id = u.id
-         where m.workspace_id = $1 and u.uuid = $2
+        f"""
+        select {COLUMNS} from users u join memberships m on m.user_id = u.id
+         where m.workspace_id = $1 and u.uuid = $2 and m.role_id is not null
         """,
         workspace_id,
         uuid,
@@ -98,13 +105,45 @@ async def memberships(tx: Tx, user_id: int) -> list[Row]:
 async def by_email(tx: Tx, account_id: int, email: str) -> Row | None:
     """The user with this address, whatever its case."""
     return await tx.row(
-        """
-        select id, uuid, account_id, external_id, email, first_name, last_name, enabled from users
-         where account_id = $1 and lower(email collate letters) = lower($2 collate letters)
+        f"""
+        select {COLUMNS} from users u
+         where u.account_id = $1 and lower(u.email collate letters) = lower($2 collate letters)
         """,
         account_id,
         email,
     )
+
+
+async def update(
+    tx: Tx, account_id: int, id: int, email: str, first_name: str, last_name: str, language: str | None
+) -> None:
+    """Know somebody by other names."""
+    await tx.write(
+        """
+        update users set email = $3, first_name = $4, last_name = $5, language = $6, updated_at = now()
+         where account_id = $1 and id = $2
+        """,
+        account_id,
+        id,
+        email,
+        first_name,
+        last_name,
+        language,
+    )
+
+
+async def set_enabled(tx: Tx, account_id: int, id: int, *, enabled: bool) -> bool:
+    """Let somebody in, or not; False when it was so already."""
+    rows = await tx.write(
+        """
+        update users set enabled = $3, updated_at = now()
+         where account_id = $1 and id = $2 and enabled <> $3 returning 1
+        """,
+        account_id,
+        id,
+        enabled,
+    )
+    return bool(rows)
 
 
 async def set_password_hash(tx: Tx, account_id: int, user_id: int, password_hash: str) -> None:

@@ -1,0 +1,124 @@
+"""Everything that can have happened to an account: its workspaces, its people and their tokens."""
+
+from __future__ import annotations
+
+from koine.core.events import AccountEvent
+
+
+class WorkspaceCreated(AccountEvent):
+    """`data`: workspace_id, name."""
+
+    __slots__ = ()
+    kind = "workspace.created"
+
+
+class WorkspaceChanged(AccountEvent):
+    """`data`: workspace_id, and each value that changed as {"from", "to"}; `owners` are lists of people."""
+
+    __slots__ = ()
+    kind = "workspace.changed"
+
+
+class WorkspaceClosed(AccountEvent):
+    """It was deleted. `data`: workspace_id."""
+
+    __slots__ = ()
+    kind = "workspace.closed"
+
+
+class WorkspaceReopened(AccountEvent):
+    """It was restored. `data`: workspace_id."""
+
+    __slots__ = ()
+    kind = "workspace.reopened"
+
+
+class UserCreated(AccountEvent):
+    """`data`: user_id."""
+
+    __slots__ = ()
+    kind = "user.created"
+
+
+class UserUpdated(AccountEvent):
+    """`data`: user_id, and each value that changed as {"from", "to"}."""
+
+    __slots__ = ()
+    kind = "user.updated"
+
+
+class UserEnabled(AccountEvent):
+    """They can come in again. `data`: user_id."""
+
+    __slots__ = ()
+    kind = "user.enabled"
+
+
+class UserDisabled(AccountEvent):
+    """They cannot come in any more. `data`: user_id."""
+
+    __slots__ = ()
+    kind = "user.disabled"
+
+
+class StaffAdded(AccountEvent):
+    """`data`: user_id, role, workspaces (null: all, also those to come)."""
+
+    __slots__ = ()
+    kind = "staff.added"
+
+
+class StaffChanged(AccountEvent):
+    """`data`: user_id, workspaces as {"from", "to"}."""
+
+    __slots__ = ()
+    kind = "staff.changed"
+
+
+class StaffRemoved(AccountEvent):
+    """`data`: user_id."""
+
+    __slots__ = ()
+    kind = "staff.removed"
+
+
+class StaffRestored(AccountEvent):
+    """`data`: user_id."""
+
+    __slots__ = ()
+    kind = "staff.restored"
+
+
+class PasswordSet(AccountEvent):
+    """`data`: user_id."""
+
+    __slots__ = ()
+    kind = "password.set"
+
+
+class MemberAdded(AccountEvent):
+    """`data`: user_id, workspace_id, role."""
+
+    __slots__ = ()
+    kind = "member.added"
+
+
+class MemberRemoved(AccountEvent):
+    """They do not own it any more. `data`: user_id, workspace_id."""
+
+    __slots__ = ()
+    kind = "member.removed"
+
+
+class TokenCreated(AccountEvent):
+    """`data`: token_id, dialect, kind."""
+
+    __slots__ = ()
+    kind = "token.created"
+
+
+class TokenRevoked(AccountEvent):
+    """`data`: token_id."""
+
+    __slots__ = ()
+    kind = "token.revoked"

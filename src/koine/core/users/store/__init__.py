@@ -1,0 +1,1 @@
+"""SQL for people, their memberships, and the staff."""

@@ -1,0 +1,1 @@
+"""Companies, their owners and the bookkeepers: what a partner provides (contracts/tight.md §12)."""
