@@ -68,6 +68,14 @@ def request_valid(method: str, path: str, body: Any) -> bool:
     return _validator(f"{operation[0]}/requestBody/content/{media}/schema").is_valid(body)
 
 
+def template(method: str, path: str) -> str | None:
+    """The path of the operation that a path leads to; the more literal one wins, as in the routes."""
+    for named in sorted(document()["paths"], key=lambda named: named.count("{")):
+        if re.fullmatch(re.sub(r"{\w+}", "[^/]+", named), path) and method.lower() in document()["paths"][named]:
+            return str(named)
+    return None
+
+
 @functools.cache
 def document() -> Json:
     """The document of a server somewhere."""
@@ -81,12 +89,11 @@ def _unlike(reference: str, answer: httpx.Response) -> list[str]:
 
 
 def _operation(method: str, path: str) -> tuple[str, Json] | None:
-    """The operation that a path leads to, and where it stands; the more literal path wins, as in the routes."""
-    for template in sorted(document()["paths"], key=lambda template: template.count("{")):
-        if re.fullmatch(re.sub(r"{\w+}", "[^/]+", template), path):
-            said = document()["paths"][template].get(method.lower())
-            return said and (f"#/paths/{_escaped(template)}/{method.lower()}", said)
-    return None
+    """The operation that a path leads to, and where it stands."""
+    found = template(method, path)
+    if found is None:
+        return None
+    return f"#/paths/{_escaped(found)}/{method.lower()}", document()["paths"][found][method.lower()]
 
 
 @functools.cache

@@ -16,8 +16,8 @@ _CONTRACT = Contract(
     description="Conversations, messages, files, companies and bookkeepers. A path that nothing serves is answered "
     "404, a method that a path does not take 405 with `Allow`; both with a Failure. Members of requests that are not "
     "named here are ignored, except in `filter` and `sort`. What a request names (conversations, files, entities, "
-    "companies, users, cursors) has to be there for its caller; an e-mail address and an `apiCompanyId` are in use once, and "
-    "owners of a company differ. No text holds a NUL character, however deep in `customData`.",
+    "companies, users, cursors) has to be there for its caller; an e-mail address and an `apiCompanyId` are in use "
+    "once, and owners of a company differ. No text holds a NUL character, however deep in `customData`.",
     operations=OPERATIONS,
     refusal=Failure,
     refusal_type="application/json",

@@ -17,8 +17,8 @@ class CompanyOwner(Answered):
 
     user_id: str | None
     email: str | None
-    first_name: str | None
-    last_name: str | None
+    first_name: str
+    last_name: str
     language: str | None
 
 
@@ -51,8 +51,8 @@ class Bookkeeper(Answered):
     id: str = Field(pattern=ids.BOOKKEEPER)
     user_id: str | None
     email: str | None
-    first_name: str | None
-    last_name: str | None
+    first_name: str
+    last_name: str
     role: Literal[*inferred.ROLES]  # type: ignore[valid-type]
     status: Status
     company_ids: list[Annotated[str, Field(pattern=ids.COMPANY)]] | None = Field(description="Null: every company.")
