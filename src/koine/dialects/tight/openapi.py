@@ -17,7 +17,7 @@ _CONTRACT = Contract(
     "404, a method that a path does not take 405 with `Allow`; both with a Failure. Members of requests that are not "
     "named here are ignored, except in `filter` and `sort`. What a request names (conversations, files, entities, "
     "companies, users, cursors) has to be there for its caller; an e-mail address and an `apiCompanyId` are in use "
-    "once, and owners of a company differ. No text holds a NUL character, however deep in `customData`.",
+    "once, and owners of a company differ.",
     operations=OPERATIONS,
     refusal=Failure,
     refusal_type="application/json",
