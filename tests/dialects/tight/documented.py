@@ -71,8 +71,8 @@ def request_valid(method: str, path: str, body: Any) -> bool:
 def template(method: str, path: str) -> str | None:
     """The path of the operation that a path leads to; the more literal one wins, as in the routes."""
     for named in sorted(document()["paths"], key=lambda named: named.count("{")):
-        if re.fullmatch(re.sub(r"{\w+}", "[^/]+", named), path) and method.lower() in document()["paths"][named]:
-            return str(named)
+        if re.fullmatch(re.sub(r"{\w+}", "[^/]+", named), path):
+            return named if method.lower() in document()["paths"][named] else None
     return None
 
 
