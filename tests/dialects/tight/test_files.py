@@ -220,6 +220,31 @@ async def test_what_is_wrong_is_said_and_nothing_is_left(
     await nothing_is_left()
 
 
+@pytest.mark.parametrize("kept", [2**63 - 1, -(2**63), 1e68, "\u2028", {"a": [True, None]}])
+async def test_free_form_json_is_kept_as_it_is(ada: Speaker, kept: Any) -> None:
+    file = await sent(ada, customData={"a": [kept]})
+    for shown in (file, found(await ada.get(f"/v6/files/{file['id']}"))):
+        assert shown["customData"] == {"a": [kept]}
+
+
+@pytest.mark.parametrize(
+    ("custom", "error"),
+    [
+        ({"a": [2**63]}, "INVALID_VALUE"),
+        ({"a": {"b": -(2**63) - 1}}, "INVALID_VALUE"),
+        ({"a": ["\x00"]}, "INVALID_FORMAT"),
+        ({"a": [{"\x00": 1}]}, "INVALID_FORMAT"),
+    ],
+)
+async def test_free_form_json_that_cannot_be_kept_is_refused_by_its_name(
+    ada: Speaker, custom: Json, error: str
+) -> None:
+    assert refused(await send(ada, customData=custom), 400) == [(error, "customData")]
+    file = await sent(ada)
+    answer = await ada.post("/v6/files", {"data": [{"id": file["id"], "customData": custom}]})
+    assert (answer.status_code, problems(answer.json())) == (400, [(error, "customData")])
+
+
 async def test_a_name_with_nul_and_one_that_is_no_text(ada: Speaker) -> None:
     for name in (b"a\x00b.png", b"\xff\xfe.png", b'x"; filename*=UTF-8', b""):
         part = b'Content-Disposition: form-data; name="file"; filename="' + name + b'"\r\n\r\n' + PNG
