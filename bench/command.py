@@ -18,6 +18,7 @@ from pathlib import Path
 from bench.figures import Figure, table
 from bench.measuring import QUICK, WHOLE, Bench
 from bench.rows import (
+    attaching,
     creating,
     elsewhere,
     following,
@@ -45,6 +46,7 @@ ROWS: dict[str, Row] = {
     "p7": following.p7,
     "webhooks": telling.webhooks,
     "subscribed": subscribed.subscribed,
+    "attachments": attaching.attachments,
     "p4": listing.p4,
     "explain": listing.explained,
     "p9": growing.p9,

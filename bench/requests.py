@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import json
 import urllib.request
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
@@ -39,18 +39,20 @@ def tight_owner(base_url: str, street: Street, number: int) -> str:
     return tight_token(base_url, street.tight, street.owners[number])
 
 
-def tight_create(token: str, count: int = 1, first: int = 0) -> bytes:
-    """Conversations, each about a transaction of its own."""
+def tight_create(token: str, count: int = 1, first: int = 0, files: Sequence[str] = ()) -> bytes:
+    """Conversations, each about a transaction of its own; all with the same files."""
+    message = {"text": TEXT} | ({"attachmentIds": list(files)} if files else {})
     items = [
-        {"subject": SUBJECT, "message": {"text": TEXT}, "attachedEntityId": f"btxn_{first + number}"}
+        {"subject": SUBJECT, "message": message, "attachedEntityId": f"btxn_{first + number}"}
         for number in range(count)
     ]
     return post("/v6/conversations", {"data": items}, _bearer(token))
 
 
-def tight_post(token: str, conversation: int) -> bytes:
+def tight_post(token: str, conversation: int, files: Sequence[str] = ()) -> bytes:
     """One message."""
-    return post("/v6/messages", {"data": [{"conversationId": f"con_{conversation}", "text": TEXT}]}, _bearer(token))
+    item = {"conversationId": f"con_{conversation}", "text": TEXT} | ({"attachmentIds": list(files)} if files else {})
+    return post("/v6/messages", {"data": [item]}, _bearer(token))
 
 
 def tight_query(token: str, question: Mapping[str, Any]) -> bytes:

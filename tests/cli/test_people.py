@@ -43,7 +43,7 @@ def test_an_owner_and_a_bookkeeper_are_made_and_given_tokens(demo: Serving) -> N
     assert [_status(demo, it["access_token"], talk) for it in (olga, otto, bo)] == [200, 200, 200]
     deleted = asked("workspace", "delete", str(created["id"]), "--yes", *data)
     assert deleted["deleted_at"]
-    assert becomes(lambda: [_status(demo, it["access_token"], talk) for it in (olga, otto, bo)] == [404, 404, 404])
+    assert becomes(lambda: [_status(demo, it["access_token"], talk) for it in (olga, otto, bo)] == [403, 403, 404])
     assert asked("workspace", "restore", str(created["id"]), *data)["deleted_at"] is None
     assert becomes(lambda: _status(demo, bo["access_token"], talk) == 200)
     assert asked("bookkeeper", "delete", str(bookkeeper["id"]), "--yes", *data)["enabled"] is False

@@ -110,6 +110,22 @@ async def tight_file(town: Town) -> Sender:
     return (await tight(town)).saying("/v6/files", body, other)
 
 
+async def tight_company(town: Town) -> Sender:
+    """The partner founds a company, or another one."""
+    owner = {"userId": town.world.ada.external_id, "email": town.world.ada.email}
+    body = {"name": "Lamps", "entityType": "LLC", "owners": [owner]}
+    return Sender(town.http, "/v6/company", body, body | {"name": "Others"}, await tight_headers(town))
+
+
+async def tight_bookkeeper(town: Town) -> Sender:
+    """The partner has somebody new for its companies, or somebody else."""
+    body, other = (
+        {"data": [{"userId": f"{name}-{town.world.account_id}", "email": f"{name}@example.com"}]}
+        for name in ("new", "other")
+    )
+    return Sender(town.http, "/v6/bookkeepers", body, other, await tight_headers(town))
+
+
 # ── HighLevel ───────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
@@ -171,6 +187,8 @@ SENDERS: dict[str, Callable[[Town], Awaitable[Sender]]] = {
     "tight upload": tight_upload,
     "tight upload for an entity": tight_upload_for_entity,
     "tight file": tight_file,
+    "tight company": tight_company,
+    "tight bookkeeper": tight_bookkeeper,
     "highlevel conversation": highlevel_conversation,
     "highlevel contact": highlevel_contact,
     "highlevel upsert": highlevel_upsert,

@@ -49,11 +49,15 @@ def written(sql: asyncpg.Connection, world: World) -> Callable[[], Awaitable[Jso
     async def count() -> Json:
         tables = ("conversations", "messages", "contacts", "attachments", "events", "idempotency_keys")
         counts = ", ".join(f"(select count(*) from {t} where workspace_id in (table mine)) as {t}" for t in tables)
-        return dict(
+        logged = "select count(*) from account_events where account_id = $1 and kind not like 'token.%'"
+        found = dict(
             await sql.fetchrow(
-                f"with mine as (select id from workspaces where account_id = $1) select {counts}", world.account_id
+                f"with mine as (select id from workspaces where account_id = $1) select {counts}, ({logged}) as logged",
+                world.account_id,
             )
         )
+        found["events"] += found.pop("logged")  # what happens to an account's people is in its own log
+        return found
 
     return count
 
@@ -244,12 +248,12 @@ async def nothing_can_be_recorded(sql: asyncpg.Connection) -> AsyncIterator[Call
         await until(all_wait)
 
     async with sql.transaction():
-        await sql.execute("lock table events in share row exclusive mode")
+        await sql.execute("lock table events, account_events in share row exclusive mode")
         yield waiting
 
 
 _WAITING = """
-select count(*) from pg_locks where relation = 'events'::regclass and not granted
+select count(*) from pg_locks where relation in ('events'::regclass, 'account_events'::regclass) and not granted
     and database = (select oid from pg_database where datname = current_database())
 """
 

@@ -61,20 +61,17 @@ class Actor:
     def must_somewhere(self, permission: str) -> None:
         """Raise PermissionMissing unless the actor has a permission in at least one workspace.
 
-        Somebody to whom nothing is open finds nothing, which is no matter of permissions.
+        Whoever stands for the account as a whole has it everywhere, also while there is no workspace yet.
         """
-        if self.access and not any(permission in permissions for permissions in self.access.values()):
+        if permission in (self.everywhere or _NOTHING):
+            return
+        if not any(permission in permissions for permissions in self.access.values()):
             raise PermissionMissing(permission)
 
     def must_manage_account(self) -> None:
-        """Raise PermissionMissing unless the actor may found workspaces and issue tokens.
-
-        Whoever stands for the account as a whole may do so before there is any workspace.
-        """
-        if self.kind == "system" or "account:manage" in (self.everywhere or _NOTHING):
-            return
-        if not any("account:manage" in permissions for permissions in self.access.values()):
-            raise PermissionMissing("account:manage")
+        """Raise PermissionMissing unless the actor may found workspaces and issue tokens."""
+        if self.kind != "system":
+            self.must_somewhere("account:manage")
 
     def must_be_account(self) -> None:
         """Raise ForeignWorkspace unless the actor stands for the account as a whole."""

@@ -148,19 +148,19 @@ class WebhookDisabled(Event):
     kind = "webhook.disabled"
 
 
-# ── Files: `data` of each has file_id ───────────────────────────────────────────────────────────────────────────────
+# ── Files ─────────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
 class FileUploaded(Event):
-    """`data`: file_name, content_type, size."""
+    """`data`: file_id, file_name, content_type, size."""
 
     __slots__ = ()
     kind = "file.uploaded"
 
 
 class FileUpdated(Event):
-    """`data`: changed, which has {from, to} by the names of what changed: description, notes, date, amount, entity,
-    custom_data.
+    """`data`: file_id; changed, which has {from, to} by the names of what changed: description, notes, date, amount,
+    entity, custom_data.
     """
 
     __slots__ = ()
@@ -168,14 +168,14 @@ class FileUpdated(Event):
 
 
 class FileDeleted(Event):
-    """It went into the bin."""
+    """It went into the bin: `data`: file_id."""
 
     __slots__ = ()
     kind = "file.deleted"
 
 
 class FileRestored(Event):
-    """It came back from the bin."""
+    """It came back from the bin: `data`: file_id."""
 
     __slots__ = ()
     kind = "file.restored"

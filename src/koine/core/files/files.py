@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import fields
 from typing import Any
+from uuid import UUID
 
 from koine.core import outbox
 from koine.core.actor import Actor
@@ -87,6 +88,11 @@ async def query(tx: Tx, by: Actor, asked: Asked, order: Order, window: Window) -
 async def served(tx: Tx, workspace_id: int, id: int) -> Served | None:
     """Where the bytes of a file are; None when it is deleted, or they are lost. Who asks has shown a link."""
     return await store.served(tx, workspace_id, id)
+
+
+async def uuids(tx: Tx, workspace_id: int, ids: Sequence[int]) -> dict[int, UUID]:
+    """The uuids of files, deleted ones included."""
+    return await store.uuids(tx, workspace_id, ids)
 
 
 def _data(file: File, told: dict[str, Any]) -> dict[str, Any]:

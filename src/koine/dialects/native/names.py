@@ -8,6 +8,7 @@ from uuid import UUID
 from weakref import WeakKeyDictionary
 
 from koine.core.feed.model import FeedEvent
+from koine.core.files import files
 from koine.core.inboxes import inboxes
 from koine.core.teams import teams
 from koine.core.users import users
@@ -15,7 +16,7 @@ from koine.dialects.native.wire import Json
 from koine.postgres.database import Database, Tx
 
 # Fields of an event's data that hold ids, and of what.
-FIELDS = {"assignee_id": "users", "user_id": "users", "team_id": "teams", "inbox_id": "inboxes"}
+FIELDS = {"assignee_id": "users", "user_id": "users", "team_id": "teams", "inbox_id": "inboxes", "file_id": "files"}
 _AT_MOST = 50_000  # names
 
 Named = tuple[str, int]
@@ -45,11 +46,12 @@ class Names:
         """Ask for what is unknown, in one workspace."""
         if len(self._known) > _AT_MOST:
             self._known.clear()
-        wanted = {kind: [id for of, id in unknown if of == kind] for kind in ("users", "teams", "inboxes")}
+        wanted = {kind: [id for of, id in unknown if of == kind] for kind in set(FIELDS.values())}
         found: dict[str, dict[int, UUID]] = {
             "users": await users.uuids(tx, account_id, wanted["users"]) if wanted["users"] else {},
             "teams": await teams.uuids(tx, workspace_id, wanted["teams"]) if wanted["teams"] else {},
             "inboxes": await inboxes.uuids(tx, workspace_id, wanted["inboxes"]) if wanted["inboxes"] else {},
+            "files": await files.uuids(tx, workspace_id, wanted["files"]) if wanted["files"] else {},
         }
         for kind, id in unknown:
             name = found[kind].get(id)

@@ -51,13 +51,6 @@ grant select, insert, update on staff to koine_app;
 create index events_of_conversation on events (workspace_id, conversation_id, created_at, id)
     where kind not in ('conversation.opened', 'message.posted') and conversation_id is not null;
 
--- Made with the files (0004), which their trails read; here as well, so that neither has to come before the other.
-alter table events add column if not exists file_id bigint;
-create index if not exists events_of_file on events (workspace_id, file_id, id) where file_id is not null;
-alter table attachments
-    add column if not exists uploaded_by_kind text,
-    add column if not exists uploaded_by_id bigint;
-
 -- What happens to a company or to somebody of the staff is in the account's own log, which is never forgotten.
 create index account_events_of_workspace on account_events (account_id, ((data ->> 'workspace_id')), created_at, id)
     where kind in ('workspace.created', 'workspace.changed', 'workspace.closed', 'workspace.reopened');

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from uuid import UUID
 
 from koine.core.actor import Actor
 from koine.core.files.model import Described, File, Served, Stored
@@ -111,6 +112,14 @@ async def served(tx: Tx, workspace_id: int, id: int) -> Served | None:
         id,
     )
     return None if row is None else Served(*row)
+
+
+async def uuids(tx: Tx, workspace_id: int, ids: Sequence[int]) -> dict[int, UUID]:
+    """The uuids of files, deleted ones included."""
+    rows = await tx.rows(
+        "select id, uuid from attachments where workspace_id = $1 and id = any ($2::bigint[])", workspace_id, list(ids)
+    )
+    return {row["id"]: row["uuid"] for row in rows}
 
 
 def file(row: Row) -> File:
