@@ -18,6 +18,7 @@ from koine.dialects.tight.operations import OPERATIONS
 from koine.dialects.tight.routes import ROUTES
 from koine.dialects.tight.shapes.envelope import Error
 from tests.dialects.tight import documented
+from tests.dialects.tight.provisioning import Partner
 from tests.dialects.tight.speaking import Json, Speaker
 
 SAVE, QUERY, SAY = "/v6/conversations", "/v6/conversations/query", "/v6/messages"
@@ -215,6 +216,96 @@ async def test_a_batch_is_as_it_says(ada: Speaker, path: str, body: Any, may: bo
 async def test_a_query_is_as_it_says(ada: Speaker, question: Any, may: bool) -> None:
     assert documented.body_valid("POST", QUERY, question) == may
     assert ((await ada.send(QUERY, json.dumps(question).encode())).status_code == 200) == may
+
+
+@pytest.mark.parametrize(
+    ("more", "may"),
+    [
+        ({}, True),
+        ({"address": "1 Lamp Street", "businessTypeId": "x", "status": "DELETED"}, True),
+        ({"address": {"line1": "1 Lamp Street", "city": None}, "businessTypeId": 7.0}, True),
+        ({"address": {"line1": 5}}, False),
+        ({"address": {"line1": "\x00"}}, False),
+        ({"address": {str(n): "x" for n in range(21)}}, False),
+        ({"address": None}, False),
+        ({"businessTypeId": 2**63}, False),
+        ({"businessTypeId": None}, False),
+        ({"businessTypeId": True}, False),
+        ({"apiCompanyId": None}, False),
+        ({"availableFeatures": ["A", "B"]}, True),
+        ({"availableFeatures": [None]}, False),
+        ({"accountingMethod": None}, False),
+        ({"entityType": " "}, False),
+        ({"status": None}, False),
+        ({"owners": []}, False),
+        ({"owners": [{"userId": "otto"}]}, False),
+        ({"owners": [{"userId": "otto", "email": "otto\u2003@example.com"}]}, False),
+        ({"owners": [{"userId": "otto", "email": "otto@example@com"}]}, False),
+        ({"owners": [{"userId": "otto", "email": "otto@example.com", "firstName": None, "language": None}]}, True),
+        ({"id": None}, False),
+        ({"id": "co_x"}, False),
+        ({"somethingElse": 5}, True),
+    ],
+)
+async def test_a_company_is_created_as_it_says(newcomer: Partner, more: Json, may: bool) -> None:
+    body = {**newcomer.described("Lamps"), **more}
+    assert documented.body_valid("POST", "/v6/company", body) == may
+    answer = await (await newcomer.speaker()).post("/v6/company", body)
+    assert (answer.status_code == 200) == may, answer.text
+
+
+@pytest.mark.parametrize(
+    ("more", "may"),
+    [
+        ({}, True),
+        ({"role": "ACCOUNTANT", "companyIds": None, "firstName": ""}, True),
+        ({"companyIds": []}, True),
+        ({"companyIds": ["co_x"]}, False),
+        ({"companyIds": [None]}, False),
+        ({"role": "CLERK"}, False),
+        ({"role": None}, False),
+        ({"firstName": None}, False),
+        ({"email": None}, False),
+        ({"email": "x"}, False),
+        ({"userId": " "}, False),
+        ({"id": None}, False),
+    ],
+)
+async def test_a_bookkeeper_is_created_as_it_says(newcomer: Partner, more: Json, may: bool) -> None:
+    body = {"data": [{**newcomer.person("bo"), **more}]}
+    assert documented.body_valid("POST", "/v6/bookkeepers", body) == may
+    answer = await (await newcomer.speaker()).post("/v6/bookkeepers", body)
+    assert (answer.status_code == 200) == may, answer.text
+
+
+@pytest.mark.parametrize(
+    ("change", "may"),
+    [
+        ({}, True),
+        (
+            {"description": None, "notes": None, "date": None, "amount": None, "entityId": None, "customData": None},
+            True,
+        ),
+        ({"amount": -7.0, "date": "2026-02-28", "notes": "", "customData": {}}, True),
+        ({"amount": 7.5}, False),
+        ({"amount": 2**63}, False),
+        ({"date": "2026-02-30"}, False),
+        ({"date": "2026-2-3"}, False),
+        ({"description": " "}, False),
+        ({"notes": "x" * 10_001}, False),
+        ({"entityId": "btxn"}, False),
+        ({"customData": []}, False),
+        ({"status": "GONE"}, False),
+        ({"id": None}, False),
+    ],
+)
+async def test_a_file_is_changed_as_it_says(ada: Speaker, change: Json, may: bool) -> None:
+    parts = {"data": (None, '{"description": "A receipt"}'), "file": ("receipt.txt", b"x")}
+    sent = await ada.http.post("/v6/files/upload", files=parts, headers=ada.headers)
+    body = {"data": [{"id": sent.json()["data"]["id"], **change}]}
+    assert documented.body_valid("POST", "/v6/files", body) == may
+    answer = await ada.post("/v6/files", body)
+    assert (answer.status_code == 200) == may, answer.text
 
 
 def test_an_answer_that_it_does_not_describe_is_found() -> None:
