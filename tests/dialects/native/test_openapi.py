@@ -5,6 +5,7 @@ from __future__ import annotations
 import httpx
 import pytest
 
+from koine.dialects.dialect import Route
 from koine.dialects.native import openapi, parameters, wire
 from koine.dialects.native.operations import OPERATIONS
 from koine.dialects.native.routes import ROUTES
@@ -25,7 +26,7 @@ async def test_anybody_may_read_it(document: Json, base_url: str) -> None:
 
 
 @pytest.mark.parametrize("route", ROUTES, ids=lambda route: f"{route.method} {route.path}")
-def test_every_route_is_in_it(route: openapi.Route) -> None:
+def test_every_route_is_in_it(route: Route) -> None:
     operation = openapi.document("http://koine.example")["paths"][route.path][route.method.lower()]
     assert operation["summary"]
     assert operation["responses"]

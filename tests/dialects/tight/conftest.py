@@ -1,15 +1,25 @@
-"""The people of the world, each with an access token."""
+"""The people of the world, each with an access token, and a client that holds every answer against the document."""
 
 from __future__ import annotations
+
+from collections.abc import AsyncIterator
 
 import httpx
 import pytest
 
 from koine.demo import World
 from koine.postgres.database import Database
-from tests.dialects.tight import provisioning
+from tests.dialects.tight import documented, provisioning
 from tests.dialects.tight.provisioning import Partner
 from tests.dialects.tight.speaking import Speaker, speaker
+
+
+@pytest.fixture
+async def http(base_url: str) -> AsyncIterator[httpx.AsyncClient]:
+    """A client of nobody in particular, which believes no answer that the OpenAPI document does not describe."""
+    hooks = {"response": [documented.check]}
+    async with httpx.AsyncClient(base_url=base_url, timeout=30, event_hooks=hooks) as client:
+        yield client
 
 
 @pytest.fixture

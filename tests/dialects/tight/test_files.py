@@ -208,7 +208,7 @@ def data(text: bytes) -> bytes:
         (form(FILE, data(b'{"description": "\\u0000"}')), FORM, 400, [("INVALID_FORMAT", "description")]),
         (form(FILE, data(b'{"description": "x", "date": "2026-02-30"}')), FORM, 400, [("INVALID_FORMAT", "date")]),
         (form(FILE, data(b'{"description": "x", "customData": 5}')), FORM, 400, [("INVALID_FORMAT", "customData")]),
-        (form(FILE, data(b'{"description": "x", "customData": {"a": "\\u0000"}}')), FORM, 400, [("BAD_REQUEST", None)]),
+        (form(FILE, data(b'{"description": "x", "customData": {"a": "\\u0000"}}')), FORM, 400, [("INVALID_FORMAT", "customData")]),  # noqa: E501
         (form(FILE, data(b'{"description": "x", "amount": 9%s}' % (b"0" * 30))), FORM, 400, [("INVALID_VALUE", "amount")]),  # noqa: E501
         (form(FILE, data(b" " * 300_000)), FORM, 413, [("BAD_REQUEST", None)]),
     ],
@@ -218,6 +218,31 @@ async def test_what_is_wrong_is_said_and_nothing_is_left(
 ) -> None:
     assert refused(await ada.send(UPLOAD, content, kind), status) == expected
     await nothing_is_left()
+
+
+@pytest.mark.parametrize("kept", [2**63 - 1, -(2**63), 1e68, "\u2028", {"a": [True, None]}])
+async def test_free_form_json_is_kept_as_it_is(ada: Speaker, kept: Any) -> None:
+    file = await sent(ada, customData={"a": [kept]})
+    for shown in (file, found(await ada.get(f"/v6/files/{file['id']}"))):
+        assert shown["customData"] == {"a": [kept]}
+
+
+@pytest.mark.parametrize(
+    ("custom", "error"),
+    [
+        ({"a": [2**63]}, "INVALID_VALUE"),
+        ({"a": {"b": -(2**63) - 1}}, "INVALID_VALUE"),
+        ({"a": ["\x00"]}, "INVALID_FORMAT"),
+        ({"a": [{"\x00": 1}]}, "INVALID_FORMAT"),
+    ],
+)
+async def test_free_form_json_that_cannot_be_kept_is_refused_by_its_name(
+    ada: Speaker, custom: Json, error: str
+) -> None:
+    assert refused(await send(ada, customData=custom), 400) == [(error, "customData")]
+    file = await sent(ada)
+    answer = await ada.post("/v6/files", {"data": [{"id": file["id"], "customData": custom}]})
+    assert (answer.status_code, problems(answer.json())) == (400, [(error, "customData")])
 
 
 async def test_a_name_with_nul_and_one_that_is_no_text(ada: Speaker) -> None:

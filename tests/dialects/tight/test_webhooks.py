@@ -10,6 +10,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from datetime import UTC, datetime, timedelta
 from ipaddress import ip_network
 from pathlib import Path
+from typing import Any
 from uuid import UUID
 
 import asyncpg
@@ -137,6 +138,16 @@ CHANGES: dict[str, tuple[Deed, str, str | None]] = {
 OPENING = {"conversation.opened", "message.posted"}
 
 
+def unlinked(shown: Any) -> Any:
+    """The same without the links to files, which are others from second to second."""
+    if isinstance(shown, dict):
+        return {
+            name: [{**file, "url": None} for file in value] if name == "attachments" else unlinked(value)
+            for name, value in shown.items()
+        }
+    return shown
+
+
 async def test_every_change_is_told_once_and_as_a_beginning_or_an_end_where_it_is_one(
     issued: Issued, receiver: Receiver, ada: Speaker, world: World, sql: asyncpg.Connection
 ) -> None:
@@ -156,12 +167,12 @@ async def test_every_change_is_told_once_and_as_a_beginning_or_an_end_where_it_i
         await told(receiver, before + count)
         update, *life_cycle = [verified(each, secret(issued)) for each in receiver.requests[before:]]
         url = {"conversation": conversation, "message": said}[entity]
-        assert update == {
+        assert unlinked(update) == {
             "editor": {"userId": world.ada.external_id},
             "company": {"id": f"co_{world.lamplight.workspace.id}", "apiCompanyId": None},
             "type": UPDATE,
             "url": url,
-            "data": found(await ada.get(url)),
+            "data": unlinked(found(await ada.get(url))),
         }
         assert list(update) == ["editor", "company", "type", "url", "data"]
         assert [each["event"] for each in life_cycle] == ([] if event is None else [event])
@@ -174,7 +185,8 @@ async def test_every_change_is_told_once_and_as_a_beginning_or_an_end_where_it_i
     recorded = await sql.fetch(
         "select kind, created_at from events where conversation_id = $1 order by id", int(made["id"][4:])
     )
-    assert {row["kind"] for row in recorded} == set(WORDS) == OPENING | set(CHANGES) - {"and again"}
+    words = {kind for kind in WORDS if kind.startswith(("conversation.", "message."))}
+    assert {row["kind"] for row in recorded} == words == OPENING | set(CHANGES) - {"and again"}
     assert len(receiver.requests) == len(recorded) + sum(1 for row in recorded if WORDS[row["kind"]] is not None), (
         "each once"
     )

@@ -3,14 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from typing import Any
-
-from pydantic import BaseModel
 
 from koine.dialects.native import parameters, subscribing, wire
-
-Json = dict[str, Any]
+from koine.dialects.openapi import Json, Operation
 
 _RESUME: Json = {
     "name": "Last-Event-ID",
@@ -18,20 +13,6 @@ _RESUME: Json = {
     "description": "Where a stream goes on; wins over `after`.",
     "schema": {"type": "integer", "minimum": 0},
 }
-
-
-@dataclass(frozen=True, slots=True)
-class Operation:
-    """An endpoint: the shapes of its query string, its body and its answers by status, and what else is to be said."""
-
-    answers: Mapping[int, type[BaseModel] | None]
-    refusals: tuple[int, ...]
-    query: type[BaseModel] | None = None
-    body: type[BaseModel] | None = None
-    headers: tuple[Json, ...] = ()
-    stream: str = ""  # what the stream is, where there is one
-    open: bool = False  # whether it needs no token
-    more: Json = field(default_factory=dict)
 
 
 # By method and path, as in the table of routes.

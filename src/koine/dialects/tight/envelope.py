@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from koine.dialects.call import Answer
+from koine.dialects.tight import inferred
 
 Result = dict[str, Any]  # what became of one item of a batch
 Error = dict[str, Any]
@@ -37,7 +38,7 @@ def batch(results: Sequence[Result]) -> Answer:
     if not bad:
         return Answer(200, {"result": "SUCCESS", "data": results, "error": []})
     if len(bad) < len(results):
-        return Answer(207, {"result": "FAILURE", "data": results, "error": []})
+        return Answer(207, {"result": inferred.PARTLY_SAVED, "data": results, "error": []})
     return Answer(400, {"result": "FAILURE", "data": results, "error": [e for result in bad for e in result["error"]]})
 
 

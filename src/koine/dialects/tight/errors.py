@@ -29,7 +29,7 @@ from koine.core.errors import (
 from koine.core.files.model import FileNotFound
 from koine.dialects.call import Answer
 from koine.dialects.edge import FormUnreadable, NoSuchRoute, TooLarge, Unreadable, WrongMediaType, WrongMethod
-from koine.dialects.tight import envelope
+from koine.dialects.tight import envelope, inferred
 from koine.dialects.tight.envelope import Error
 
 
@@ -65,29 +65,29 @@ _ERRORS: dict[type[Refused], tuple[str, str, str | None]] = {
     Unauthenticated: ("INVALID_TOKEN", "Invalid access token", None),
     TokenExpired: ("EXPIRED_TOKEN", "Expired access token", None),
     WrongSecret: ("INVALID_TOKEN", "Invalid client credentials", None),
-    Forbidden: ("INVALID_TOKEN", "The access token does not allow this", None),
-    NotFound: ("INVALID_VALUE", "The id provided is not valid", "id"),
-    ConversationNotFound: ("INVALID_VALUE", "The conversation provided is not valid", "id"),
-    MessageNotFound: ("INVALID_VALUE", "The message provided is not valid", "id"),
-    MessageDeleted: ("INVALID_VALUE", "The message provided is not valid", "id"),
+    Forbidden: (inferred.FORBIDDEN, "The access token does not allow this", None),
+    NotFound: (inferred.NOT_FOUND, "The id provided is not valid", "id"),
+    ConversationNotFound: (inferred.NOT_FOUND, "The conversation provided is not valid", "id"),
+    MessageNotFound: (inferred.NOT_FOUND, "The message provided is not valid", "id"),
+    MessageDeleted: (inferred.NOT_FOUND, "The message provided is not valid", "id"),
     TooManyReactions: ("INVALID_VALUE", "The message has as many emojis as it may have", "emojiCode"),
-    FileNotFound: ("INVALID_VALUE", "The file provided is not valid", "id"),
+    FileNotFound: (inferred.NOT_FOUND, "The file provided is not valid", "id"),
     Invalid: ("BAD_REQUEST", "The request is not valid", None),
     Unreadable: ("JSON_ERROR", "The body is not valid JSON", None),
     DataUnreadable: ("JSON_ERROR", "Data is not valid JSON", "data"),
     FormUnreadable: ("BAD_REQUEST", "The body is not a valid multipart form", None),
-    TooLarge: ("BAD_REQUEST", "The body is too large", None),
-    WrongMediaType: ("BAD_REQUEST", "The content type is not supported", None),
-    WrongMethod: ("BAD_REQUEST", "The method is not allowed here", None),
-    NoSuchRoute: ("BAD_REQUEST", "There is nothing at this path", None),
+    TooLarge: (inferred.NOT_AS_A_REQUEST, "The body is too large", None),
+    WrongMediaType: (inferred.NOT_AS_A_REQUEST, "The content type is not supported", None),
+    WrongMethod: (inferred.NOT_AS_A_REQUEST, "The method is not allowed here", None),
+    NoSuchRoute: (inferred.NOT_AS_A_REQUEST, "There is nothing at this path", None),
     TooManyItems: ("BAD_REQUEST", "Data has too many items", "data"),
     TooBroad: ("BAD_REQUEST", "The query looks through too much, ask for less", None),
     Conflict: ("DUPLICATE", "This is there already", None),
-    TooMany: ("BAD_REQUEST", "Too many requests", None),
+    TooMany: (inferred.NOT_AS_A_REQUEST, "Too many requests", None),
     KeyMalformed: ("INVALID_FORMAT", "The idempotency key is not well formed", _KEY),
     KeyReused: ("BAD_REQUEST", "The idempotency key was sent with another request before", _KEY),
     KeyInFlight: ("BAD_REQUEST", "A request with this idempotency key is still being answered", _KEY),
-    NowhereToKeep: ("INVALID_TOKEN", "The access token opens nothing to keep an idempotency key in", _KEY),
+    NowhereToKeep: (inferred.FORBIDDEN, "The access token opens nothing to keep an idempotency key in", _KEY),
 }
 
 # type, message

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from pydantic import AfterValidator, BeforeValidator
-
 from koine.core.files.model import Asked, Compared, Field, Order
 from koine.dialects.tight import fields, filters, inferred, paging
 from koine.dialects.tight.filters import Closed, Entities, Ids, Texts
 
 
-class Filter(Closed):
+class FileFilter(Closed):
     """Everything that can be asked; all of it must hold. `fileName` and `company` are ours."""
 
     description: Texts | None = None
@@ -20,26 +18,26 @@ class Filter(Closed):
     company: Ids | None = None
 
 
-class Sort(Closed):
+class FileSort(Closed):
     """By what, and which way."""
 
-    order_by: Annotated[str, AfterValidator(fields.one_of(*inferred.FILE_ORDERS))] | None = None
-    direction: Annotated[str, AfterValidator(fields.one_of(*inferred.DIRECTIONS))] | None = None
+    order_by: Annotated[str, fields.OneOf(*inferred.FILE_ORDERS)] | None = None
+    direction: Annotated[str, fields.OneOf(*inferred.DIRECTIONS)] | None = None
 
 
-class Query(fields.Shape):
+class FileQuery(fields.Shape):
     """The body of a query; all of it may be left out."""
 
     cursor: paging.GivenCursor | None = None
     limit: paging.Limit | None = None
-    sort: Annotated[Sort | None, BeforeValidator(filters.only)] = None
-    filter: Filter | None = None
+    sort: Annotated[FileSort | None, filters.alone(FileSort)] = None
+    filter: FileFilter | None = None
 
 
 _TEXTS: dict[str, Field] = {"description": "description", "file_name": "file_name"}
 
 
-def order(sort: Sort | None) -> Order:
+def order(sort: FileSort | None) -> Order:
     """Newest first, unless a sort says otherwise."""
     if sort is None:
         return Order()
@@ -47,7 +45,7 @@ def order(sort: Sort | None) -> Order:
     return Order(inferred.FILE_ORDERS[sort.order_by or inferred.DEFAULT_ORDER], descending=direction == "DESC")
 
 
-def asked(filter: Filter | None) -> Asked:
+def asked(filter: FileFilter | None) -> Asked:
     """The conditions of a filter; an empty object is none."""
     if filter is None:
         return Asked()

@@ -32,10 +32,34 @@ def _day(given: Any) -> Any:
 
 _Day = Annotated[date, BeforeValidator(_day)]
 _Description = Annotated[
-    str, Field(max_length=inferred.MAX_DESCRIPTION), AfterValidator(storable), AfterValidator(not_blank)
+    str,
+    Field(max_length=inferred.MAX_DESCRIPTION, json_schema_extra={"pattern": fields.FILLED}),
+    AfterValidator(storable),
+    AfterValidator(not_blank),
 ]
-_Notes = Annotated[str, Field(max_length=inferred.MAX_NOTES), AfterValidator(storable)]
-_Amount = Annotated[int, Field(ge=-(2**63), le=2**63 - 1)]
+_Notes = Annotated[
+    str, Field(max_length=inferred.MAX_NOTES, json_schema_extra={"pattern": fields.STORABLE}), AfterValidator(storable)
+]
+_NUMBERS = range(-(2**63), 2**63)
+
+
+def _storable(given: Any) -> Any:
+    """Refuse what cannot be kept of free-form JSON, however deep it is: a NUL character, an integer past 64 bits."""
+    if isinstance(given, str):
+        return storable(given)
+    if isinstance(given, int) and given not in _NUMBERS:
+        raise PydanticCustomError("not_allowed", "holds an integer of more than 64 bits")
+    for part in [*given, *given.values()] if isinstance(given, dict) else given if isinstance(given, list) else ():
+        _storable(part)
+    return given
+
+
+_Amount = Annotated[int, Field(ge=-(2**63), le=2**63 - 1), BeforeValidator(fields.whole)]
+_Custom = Annotated[
+    Json,
+    Field(description="No text in it holds a NUL character, and no integer has more than 64 bits."),
+    AfterValidator(_storable),
+]
 
 
 class NewFile(fields.Shape):
@@ -46,19 +70,19 @@ class NewFile(fields.Shape):
     entity_id: fields.Entity | None = None
     notes: _Notes | None = None
     amount: _Amount | None = None
-    custom_data: Json | None = None
+    custom_data: _Custom | None = None
 
 
 class ChangedFile(fields.Shape):
     """An item of a save: only what is given changes, and null changes nothing."""
 
-    id: fields.NamedId
+    id: fields.FileId
     description: _Description | None = None
     date: _Day | None = None
     entity_id: fields.Entity | None = None
     notes: _Notes | None = None
     amount: _Amount | None = None
-    custom_data: Json | None = None
+    custom_data: _Custom | None = None
     status: fields.Status | None = None
 
 

@@ -18,7 +18,7 @@ from koine.dialects.tight import (
     paging,
 )
 from koine.dialects.tight.batch import Batch
-from koine.dialects.tight.file_filters import Query
+from koine.dialects.tight.file_filters import FileQuery
 from koine.dialects.tight.file_wire import ChangedFile
 from koine.dialects.uploading import Upload
 
@@ -67,7 +67,7 @@ async def delete(call: Call) -> Answer:
 async def query(call: Call) -> Answer:
     """A page of files, filtered and sorted; no body asks for all of them."""
     media.must_be_json(call)
-    question = call.read(Query) if call.body else Query()
+    question = call.read(FileQuery) if call.body else FileQuery()
     order, asked = file_filters.order(question.sort), file_filters.asked(question.filter)
     of = paging.files_of(order, asked)
     window = paging.window(question.limit or inferred.DEFAULT_PAGE, question.cursor, of, order.by)

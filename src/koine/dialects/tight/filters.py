@@ -13,7 +13,11 @@ from koine.core.conversations.asked import Field as Compares
 from koine.dialects.reading import storable
 from koine.dialects.tight import fields, ids, inferred, paging
 
-_FilterText = Annotated[str, Field(max_length=inferred.MAX_FILTER_TEXT), AfterValidator(storable)]
+_FilterText = Annotated[
+    str,
+    Field(max_length=inferred.MAX_FILTER_TEXT, json_schema_extra={"pattern": fields.STORABLE}),
+    AfterValidator(storable),
+]
 _Few = Field(max_length=inferred.MAX_FILTER_VALUES)
 _Texts = Annotated[list[Annotated[_FilterText, fields.Element]], _Few]
 _Resolutions = Annotated[list[Annotated[fields.ResolutionStatus, fields.Element]], _Few]
@@ -68,24 +72,29 @@ class Filter(Closed):
     """Everything that can be asked; all of it must hold (§9.3). `company` is ours, after the query of transactions."""
 
     subject: Texts | None = None
-    author_user_id: Texts | None = None
-    author_email: Texts | None = None
     attached_entity: Entities | None = None
     resolution_status: Resolutions | None = None
     read_status: Reads | None = None
+    author_user_id: Texts | None = None
+    author_email: Texts | None = None
     company: Ids | None = None
 
 
 class Sort(Closed):
     """By what, and which way (§9.2)."""
 
-    order_by: Annotated[str, AfterValidator(fields.one_of(*inferred.ORDERS))] | None = None
-    direction: Annotated[str, AfterValidator(fields.one_of(*inferred.DIRECTIONS))] | None = None
+    order_by: Annotated[str, fields.OneOf(*inferred.ORDERS)] | None = None
+    direction: Annotated[str, fields.OneOf(*inferred.DIRECTIONS)] | None = None
 
 
-def only(given: Any) -> Any:
-    """The guide shows `sort` as a list: one of a single element is that element (§13)."""
+def _only(given: Any) -> Any:
     return given[0] if isinstance(given, list) and len(given) == 1 else given
+
+
+def alone(sort: Any) -> BeforeValidator:
+    """The guide shows `sort` as a list: one of a single element is that element (§13)."""
+    listed = Annotated[list[sort | None], Field(min_length=1, max_length=1)]
+    return BeforeValidator(_only, json_schema_input_type=sort | listed | None)
 
 
 class Query(fields.Shape):
@@ -93,7 +102,7 @@ class Query(fields.Shape):
 
     cursor: paging.GivenCursor | None = None
     limit: paging.Limit | None = None
-    sort: Annotated[Sort | None, BeforeValidator(only)] = None
+    sort: Annotated[Sort | None, alone(Sort)] = None
     filter: Filter | None = None
 
 
@@ -114,9 +123,9 @@ OPERATORS: dict[str, Comparison] = {
 
 
 def order(sort: Sort | None) -> Order:
-    """Newest first, unless a sort says otherwise."""
+    """What a sort says, or the order without one."""
     if sort is None:
-        return Order("created", descending=True)
+        return inferred.UNSORTED
     direction = sort.direction or inferred.DEFAULT_DIRECTION
     return Order(inferred.ORDERS[sort.order_by or inferred.DEFAULT_ORDER], descending=direction == "DESC")
 

@@ -4,8 +4,21 @@ from __future__ import annotations
 
 import re
 
-_NUMBER = re.compile(r"[1-9][0-9]{0,18}", re.ASCII)
+_DIGITS = "[1-9][0-9]{0,18}"
+_NUMBER = re.compile(_DIGITS, re.ASCII)
 _LARGEST = 2**63 - 1
+
+# How ids are written, for those who check before they ask. What looks otherwise is nothing's id.
+CONVERSATION = f"^con_{_DIGITS}$"
+MESSAGE = f"^msg_{_DIGITS}$"
+ATTACHMENT = f"^att_{_DIGITS}$"
+FILE = f"^(att|fil)_{_DIGITS}$"
+UPLOADED = f"^fil_{_DIGITS}$"
+COMPANY = f"^co_{_DIGITS}$"
+BOOKKEEPER = f"^bkpr_{_DIGITS}$"
+EDITOR = f"^(usr|bkpr)_{_DIGITS}$"
+ENTRY = f"^aud_{_DIGITS}$"
+TRAILED = f"^(con|msg|fil|att|co|bkpr)_{_DIGITS}$"
 
 
 def conversation(id: int) -> str:

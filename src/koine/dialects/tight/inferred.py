@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from datetime import timedelta
 
-from koine.core.conversations.asked import OrderBy
+from koine.core.conversations.asked import Order, OrderBy
 from koine.core.files.model import OrderBy as FileOrderBy
 from koine.core.limits.model import Rate
 
@@ -26,7 +26,9 @@ FILE_ORDERS: dict[str, FileOrderBy] = {  # §8.2 says no more than that files fo
     "ID": "id",
 }
 DEFAULT_ORDER = "CREATED_DATE_TIME"
-DEFAULT_DIRECTION = "ASC"  # of a sort that does not say; without any sort it is the newest first (§9.2)
+DEFAULT_DIRECTION = "ASC"  # of a sort that does not say
+UNSORTED = Order("created", descending=True)  # without any sort (§9.2)
+GRANTS = ("client_credentials",)  # the default first; the others need a browser (§2.2)
 
 # Sizes (§4.5, §6.2, §7.2, §9). The largest page is the contract's own.
 MAX_PAGE = 250
@@ -62,6 +64,11 @@ RATES = (Rate(1000, 300),)
 # Access tokens (§2.2): the sample's lifetime.
 LIFETIME = timedelta(hours=1)
 
+# Types for statuses of which the sources have only the number (§4.4), and the result that goes with 207 (§4.5).
+FORBIDDEN = "INVALID_TOKEN"
+NOT_FOUND = "INVALID_VALUE"
+NOT_AS_A_REQUEST = "BAD_REQUEST"  # 404 of an unknown path, 405, 413, 415, 429
+PARTLY_SAVED = "FAILURE"
 # Webhooks (§11): how many seconds the token of a delivery is good for.
 VERIFIABLE = 300
 # Companies and their people (§12), of which the sources show a sample only.

@@ -9,14 +9,14 @@ from datetime import datetime, timedelta
 from typing import Annotated, Any, Literal
 
 import orjson
-from pydantic import BeforeValidator, Field
+from pydantic import BeforeValidator, Field, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
 from koine.core.conversations.asked import Asked, Order, OrderBy
 from koine.core.errors import CursorUnreadable
 from koine.core.files import model as files
 from koine.core.page import Page, Place, Window
-from koine.dialects.tight import inferred
+from koine.dialects.tight import fields, inferred
 
 _LONGEST = 8192  # characters; 500 characters of a subject, escaped and in base 64, are about half of that
 
@@ -39,8 +39,23 @@ def read(given: Any) -> Cursor:
         raise PydanticCustomError("not_allowed", "is no cursor of ours") from None
 
 
-GivenCursor = Annotated[Cursor, BeforeValidator(read)]
-Limit = Annotated[int, Field(ge=1, le=inferred.MAX_PAGE)]
+GivenCursor = Annotated[
+    Cursor,
+    BeforeValidator(read),
+    WithJsonSchema(
+        {
+            "type": "string",
+            "pattern": "^[A-Za-z0-9_-]*=*$",  # an empty one in a query string counts as absent
+            "maxLength": _LONGEST,
+            "description": "The `after` or `before` of a page.",
+        }
+    ),
+]
+
+
+Limit = Annotated[
+    int, Field(ge=1, le=inferred.MAX_PAGE, json_schema_extra={"format": "int32"}), BeforeValidator(fields.whole)
+]
 
 
 def window(limit: int, cursor: Cursor | None, of: str, by: OrderBy | files.OrderBy = "created") -> Window:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from koine.dialects.dialect import Route, delete, get, post
-from koine.dialects.tight import audit_trail, conversations, files, messages, reactions, tokens
+from koine.dialects.tight import audit_trail, conversations, files, messages, openapi, reactions, tokens
 from koine.dialects.tight.provisioning import bookkeepers, company
 
 ROUTES: tuple[Route, ...] = (
@@ -31,4 +31,5 @@ ROUTES: tuple[Route, ...] = (
     post("/v6/bookkeepers/query", bookkeepers.query, "reads"),
     get("/v6/bookkeepers/{id}", bookkeepers.get),
     get("/v6/auditTrail/{id}", audit_trail.get),
+    Route("GET", "/v6/openapi.json", openapi.show, "open"),
 )

@@ -20,8 +20,8 @@ Form = Mapping[str, Sequence[str]]
 
 _MAX_FIELDS = 100
 
-# The values of a field, the default first. The other grants need a browser, and are not here.
-_CHOICES = {"grant_type": ("client_credentials",), "scope": ("write", "read")}
+# The values of a field, the default first.
+CHOICES: Mapping[str, Sequence[str]] = {"grant_type": inferred.GRANTS, "scope": ("write", "read")}
 
 
 async def issue(call: Call) -> Answer:
@@ -31,7 +31,7 @@ async def issue(call: Call) -> Answer:
     form = _form(call)
     async with call.services.database.writing(()) as tx:
         user = await _user(tx, client, form)
-        problems = [_problem(name) for name in _CHOICES if _choice(form, name) is None]
+        problems = [_problem(name) for name in CHOICES if _choice(form, name) is None]
         if "userId" in form and user is None:
             problems.append(_problem("userId"))
         if problems:
@@ -52,7 +52,7 @@ def _form(call: Call) -> Form:
 
 def _choice(form: Form, field: str) -> str | None:
     """What is chosen; None when it is none of the choices, or is given twice."""
-    choices = _CHOICES[field]
+    choices = CHOICES[field]
     given = form.get(field, choices[:1])
     return given[0] if len(given) == 1 and given[0] in choices else None
 

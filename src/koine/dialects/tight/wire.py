@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Annotated, Any
 
 import orjson
-from pydantic import Field
+from pydantic import ConfigDict, Field
 
 from koine.core.actor import Author
 from koine.core.conversations.model import Attachment, Conversation, Message, Opened, Posted, Reaction
@@ -18,8 +18,15 @@ from koine.dialects.tight import fields, ids
 Json = dict[str, Any]
 
 
+def _new_message(schema: Json) -> None:
+    fields.words_or_files(schema)
+    fields.without_id(schema)
+
+
 class FirstMessage(fields.Shape):
     """What a new conversation starts with."""
+
+    model_config = ConfigDict(json_schema_extra=fields.words_or_files)
 
     attachment_ids: Annotated[fields.AttachmentIds, fields.NotNull] = Field(default_factory=list)
     text: fields.SaidText = Field(default="", validate_default=True)
@@ -28,12 +35,16 @@ class FirstMessage(fields.Shape):
 class FurtherMessage(fields.Shape):
     """What an update says on top; null is as good as nothing."""
 
+    model_config = ConfigDict(json_schema_extra=fields.words_or_files)
+
     attachment_ids: fields.AttachmentIds | None = None
     text: fields.SaidTextOrNull = Field(default=None, validate_default=True)
 
 
 class NewConversation(fields.Shape):
     """An item without an id: null is no value here, except for the entity (§6.2)."""
+
+    model_config = ConfigDict(json_schema_extra=fields.without_id)
 
     id: fields.NotGiven = None
     subject: fields.Subject
@@ -47,9 +58,9 @@ class NewConversation(fields.Shape):
 class ChangedConversation(fields.Shape):
     """An item with an id: only what is given changes, and null changes nothing (§6.2)."""
 
-    id: fields.Id
     subject: fields.Subject | None = None
     message: FurtherMessage | None = None
+    id: fields.Id
     attached_entity_id: fields.Entity | None = None
     status: fields.Status | None = None
     read_status: fields.ReadStatus | None = None
@@ -58,6 +69,8 @@ class ChangedConversation(fields.Shape):
 
 class NewMessage(fields.Shape):
     """Messages are only ever created (§7.2)."""
+
+    model_config = ConfigDict(json_schema_extra=_new_message)
 
     id: fields.Fixed = None
     conversation_id: fields.NamedId

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Annotated
 
-from pydantic import AfterValidator, BeforeValidator, Field
+from pydantic import Field
 
 from koine.core.ordered import Asked, Compared, Order, OrderBy
 from koine.core.page import Window
@@ -43,8 +43,8 @@ class CompanyFilter(Closed):
 class CompanySort(Closed):
     """By what, and which way."""
 
-    order_by: Annotated[str, AfterValidator(fields.one_of(*ORDERS))] | None = None
-    direction: Annotated[str, AfterValidator(fields.one_of(*inferred.DIRECTIONS))] | None = None
+    order_by: Annotated[str, fields.OneOf(*ORDERS)] | None = None
+    direction: Annotated[str, fields.OneOf(*inferred.DIRECTIONS)] | None = None
 
 
 class CompanyQuery(fields.Shape):
@@ -52,7 +52,7 @@ class CompanyQuery(fields.Shape):
 
     cursor: paging.GivenCursor | None = None
     limit: paging.Limit | None = None
-    sort: Annotated[CompanySort | None, BeforeValidator(filters.only)] = None
+    sort: Annotated[CompanySort | None, filters.alone(CompanySort)] = None
     filter: CompanyFilter | None = None
 
 
@@ -70,8 +70,8 @@ class BookkeeperFilter(Closed):
 class BookkeeperSort(Closed):
     """By what, and which way."""
 
-    order_by: Annotated[str, AfterValidator(fields.one_of(*_OF_BOOKKEEPERS))] | None = None
-    direction: Annotated[str, AfterValidator(fields.one_of(*inferred.DIRECTIONS))] | None = None
+    order_by: Annotated[str, fields.OneOf(*_OF_BOOKKEEPERS)] | None = None
+    direction: Annotated[str, fields.OneOf(*inferred.DIRECTIONS)] | None = None
 
 
 class BookkeeperQuery(fields.Shape):
@@ -79,7 +79,7 @@ class BookkeeperQuery(fields.Shape):
 
     cursor: paging.GivenCursor | None = None
     limit: paging.Limit | None = None
-    sort: Annotated[BookkeeperSort | None, BeforeValidator(filters.only)] = None
+    sort: Annotated[BookkeeperSort | None, filters.alone(BookkeeperSort)] = None
     filter: BookkeeperFilter | None = None
 
 

@@ -6,14 +6,34 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Annotated, Any
 
-from pydantic import AfterValidator, Field
+from pydantic import AfterValidator, ConfigDict, Field, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
 from koine.dialects.reading import FilledText, Text, storable
-from koine.dialects.tight import fields, inferred
+from koine.dialects.tight import fields, ids, inferred
 
 _EMAIL = re.compile(r"[^@\s]+@[^@\s]+")
 _LARGEST = 2**63 - 1
+
+# For the document: what the functions below take, and none of it null.
+_NULL = {"type": "null"}
+_EMAIL_WRITTEN = rf"^[^@\u0000{fields.SPACES}]+@[^@\u0000{fields.SPACES}]+$"
+
+
+def _up_to(longest: int) -> dict[str, Any]:
+    return {"type": "string", "maxLength": longest, "pattern": fields.STORABLE}
+
+
+_TYPE_ID = [{"type": "integer", "minimum": -_LARGEST, "maximum": _LARGEST}, _up_to(inferred.MAX_NAME)]
+_ADDRESS = [
+    _up_to(inferred.MAX_ADDRESS),
+    {
+        "type": "object",
+        "maxProperties": inferred.MAX_ADDRESS_MEMBERS,
+        "propertyNames": {"maxLength": inferred.MAX_WORD, "pattern": fields.STORABLE},
+        "additionalProperties": {"anyOf": [_up_to(inferred.MAX_NAME), _NULL]},
+    },
+]
 
 
 def _is_email(text: str) -> str:
@@ -24,6 +44,7 @@ def _is_email(text: str) -> str:
 
 def _number_or_text(given: Any) -> Any:
     """The sample does not tell of which of the two kinds the id is."""
+    given = fields.whole(given)
     if isinstance(given, bool) or not isinstance(given, int | str):
         raise PydanticCustomError("wrong_type", "is neither a number nor text")
     if isinstance(given, int):
@@ -65,13 +86,22 @@ def _or_null(check: Callable[[Any], Any]) -> Callable[[Any], Any]:
     return lambda given: None if given is None else check(given)
 
 
-Name = Annotated[FilledText, Field(max_length=inferred.MAX_NAME)]
-Word = Annotated[FilledText, Field(max_length=inferred.MAX_WORD)]
-Email = Annotated[FilledText, Field(max_length=inferred.MAX_EMAIL), AfterValidator(_is_email)]
-FirstName = Annotated[Text, Field(max_length=inferred.MAX_NAME)]
+Name = Annotated[FilledText, Field(max_length=inferred.MAX_NAME, json_schema_extra={"pattern": fields.FILLED})]
+Word = Annotated[FilledText, Field(max_length=inferred.MAX_WORD, json_schema_extra={"pattern": fields.FILLED})]
+Email = Annotated[
+    FilledText,
+    Field(max_length=inferred.MAX_EMAIL, json_schema_extra={"pattern": _EMAIL_WRITTEN}),
+    AfterValidator(_is_email),
+]
+FirstName = Annotated[Text, Field(max_length=inferred.MAX_NAME, json_schema_extra={"pattern": fields.STORABLE})]
+Address = Annotated[Any, AfterValidator(_address), WithJsonSchema({"anyOf": _ADDRESS})]
+AddressOrNull = Annotated[Any, AfterValidator(_or_null(_address)), WithJsonSchema({"anyOf": [*_ADDRESS, _NULL]})]
+TypeId = Annotated[Any, AfterValidator(_number_or_text), WithJsonSchema({"anyOf": _TYPE_ID})]
+TypeIdOrNull = Annotated[Any, AfterValidator(_or_null(_number_or_text)), WithJsonSchema({"anyOf": [*_TYPE_ID, _NULL]})]
 Features = Annotated[list[Annotated[Word, fields.Element]], Field(max_length=inferred.MAX_FEATURES)]
-CompanyIds = Annotated[list[Annotated[FirstName, fields.Element]], Field(max_length=inferred.MAX_COMPANIES)]
-Role = Annotated[str, AfterValidator(fields.one_of(*inferred.ROLES))]
+_CompanyId = Annotated[Text, Field(max_length=inferred.MAX_NAME, json_schema_extra={"pattern": ids.COMPANY})]
+CompanyIds = Annotated[list[Annotated[_CompanyId, fields.Element]], Field(max_length=inferred.MAX_COMPANIES)]
+Role = Annotated[str, fields.OneOf(*inferred.ROLES)]
 
 
 class Owner(fields.Shape):
@@ -90,13 +120,16 @@ Owners = Annotated[list[Owner], Field(min_length=1, max_length=inferred.MAX_OWNE
 class NewCompany(fields.Shape):
     """A company without an id; null is no value here, as in a new conversation (§6.2)."""
 
+    model_config = ConfigDict(json_schema_extra=fields.without_id)
+
+    id: fields.NotGiven = None
     name: Name
     entity_type: Word
     owners: Owners
     api_company_id: Annotated[Name | None, fields.NotNull] = None
-    address: Annotated[Any, AfterValidator(_address), fields.NotNull] = None
+    address: Annotated[Address, fields.NotNull] = None
     accounting_method: Annotated[Word | None, fields.NotNull] = None
-    business_type_id: Annotated[Any, AfterValidator(_number_or_text), fields.NotNull] = None
+    business_type_id: Annotated[TypeId, fields.NotNull] = None
     available_features: Annotated[Features | None, fields.NotNull] = None
     status: Annotated[fields.Status, fields.NotNull] = "ACTIVE"
 
@@ -104,20 +137,22 @@ class NewCompany(fields.Shape):
 class ChangedCompany(fields.Shape):
     """A company with an id: only what is given changes, and null changes nothing."""
 
-    id: fields.Id
+    id: fields.CompanyId
     name: Name | None = None
     entity_type: Word | None = None
     owners: Owners | None = None
     api_company_id: Name | None = None
-    address: Annotated[Any, AfterValidator(_or_null(_address))] = None
+    address: AddressOrNull = None
     accounting_method: Word | None = None
-    business_type_id: Annotated[Any, AfterValidator(_or_null(_number_or_text))] = None
+    business_type_id: TypeIdOrNull = None
     available_features: Features | None = None
     status: fields.Status | None = None
 
 
 class NewBookkeeper(fields.Shape):
     """A bookkeeper without an id. Without `companyIds`, or where they are null, it is every company."""
+
+    model_config = ConfigDict(json_schema_extra=fields.without_id)
 
     id: fields.NotGiven = None
     user_id: Name
@@ -132,7 +167,7 @@ class NewBookkeeper(fields.Shape):
 class ChangedBookkeeper(fields.Shape):
     """A bookkeeper with an id: only what is given changes, and null changes nothing but `companyIds`: to all."""
 
-    id: fields.Id
+    id: fields.BookkeeperId
     user_id: Name | None = None
     email: Email | None = None
     first_name: FirstName | None = None
