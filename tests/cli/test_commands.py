@@ -207,7 +207,7 @@ def test_routes_need_no_database_and_name_file_and_line(tmp_path: Path) -> None:
 
 def test_routes_can_be_asked_for_by_a_word() -> None:
     said = koine("routes", "MESSAGE").stdout.splitlines()
-    assert any(line.startswith("POST  /v6/messages ") for line in said)
+    assert any(re.match(r"POST +/v6/messages ", line) for line in said)
     assert all("message" in line.lower() for line in said)
     assert koine("routes", "no-such-word").stdout == ""
 
