@@ -26,6 +26,8 @@ from tests.cli.koine_process import (
     serving,
 )
 
+KEPT = 10  # events in the first workspace of the demo's world
+
 
 @pytest.fixture(scope="module")
 def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Serving]:
@@ -65,7 +67,7 @@ def credentials(demo: Serving) -> dict[str, Any]:
 
 def test_it_prints_a_line_for_each_event_that_is_kept(demo: Serving) -> None:
     with tail(demo.folder, "--after", "0", "--workspace", "1") as child:
-        lines = taken(child, 9)
+        lines = taken(child, KEPT)
     for position, line in enumerate(lines, 1):
         assert re.match(rf"\d{{4}}-\d\d-\d\dT[\d:.]+Z  workspace 1  +{position}  [a-z]+\.[a-z_]+ ", line), line
     assert re.search(
@@ -125,9 +127,9 @@ def test_it_ends_with_the_server_and_says_so(tmp_path: Path) -> None:
 def test_without_a_server_it_shows_what_has_happened(tmp_path: Path) -> None:
     folder = copy(made(), tmp_path / "data")
     with serving("demo", data=folder), tail(folder, "--after", "0", "--workspace", "1") as child:
-        taken(child, 9)  # so everything has its position
+        taken(child, KEPT)  # so everything has its position
     with tail(folder, "--after", "0", "--workspace", "1") as child:
-        assert len(taken(child, 9)) == 9
+        assert len(taken(child, KEPT)) == KEPT
         child.send_signal(signal.SIGINT)
         assert child.wait(PATIENCE) == 0
     assert not (folder / "server.json").exists()

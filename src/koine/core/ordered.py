@@ -1,4 +1,4 @@
-"""Lists of what an account has, its workspaces and its staff: what one can ask of them, and a page in an order."""
+"""Lists in an order: comparing text, reading cursors, and pages of what an account has (workspaces and staff)."""
 
 from __future__ import annotations
 
@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
+from koine.core.conversations.asked import Comparison
 from koine.core.errors import CursorUnreadable
 from koine.core.filters import Clauses, pattern
-from koine.core.page import Place, Window
+from koine.core.page import Window
 from koine.postgres.database import Row, Tx
 
-Comparison = Literal["equal", "not_equal", "greater", "greater_equal", "less", "less_equal", "contains"]
 OrderBy = Literal["created", "updated", "id", "name"]
 
 
@@ -67,10 +67,10 @@ async def top(tx: Tx, listed: Listed, account_id: int, asked: Asked, order: Orde
         clauses.add(f"{listed.id} = any (?::bigint[])", list(asked.ids))
     clauses.add(f"({listed.deleted_at} is not null) = any (?::boolean[])", list(asked.deleted))
     for compared in asked.compared:
-        _compare(clauses, listed.texts[compared.field], compared)
+        compare(clauses, listed.texts[compared.field], compared.comparison, compared.value)
     if window.place is not None:
         sign = "<" if descending else ">"
-        value = _value(window.place, order.by)
+        value = read_value(window.place.value, order.by)
         clauses.add(f"({key}, {listed.id}) {sign} (?::{type_}, ?::bigint)", value, window.place.id)
     return await tx.rows(
         f"""{listed.select} where {listed.account} = $1 and {clauses.sql}
@@ -90,23 +90,27 @@ _OPERATORS: dict[Comparison, str] = {
 }
 
 
-def _compare(clauses: Clauses, expression: str, compared: Compared) -> None:
-    """Whether something is contained never depends on case; the other comparisons take the field as it is given."""
-    operator = _OPERATORS[compared.comparison]
-    if compared.comparison == "contains":
-        like = clauses.value(pattern(compared.value))
+def compare(clauses: Clauses, expression: str, comparison: Comparison, value: str) -> None:
+    """Hold a text against a value.
+
+    Whether it is contained never depends on case, in any alphabet; the other comparisons take it as it is given.
+    """
+    operator = _OPERATORS[comparison]
+    if comparison == "contains":
+        like = clauses.value(pattern(value))
         clauses.add(f"lower({expression} collate letters) {operator} lower({like}::text collate letters)")
     else:
-        clauses.add(f"{expression} {operator} ?::text", compared.value)
+        clauses.add(f"{expression} {operator} ?::text", value)
 
 
-def _value(place: Place, by: OrderBy) -> object:
+def read_value(value: str, by: OrderBy) -> object:
+    """What a cursor says of a row under an order. Raises CursorUnreadable."""
     try:
         match by:
             case "id":
-                return int(place.value)
+                return int(value)
             case "name":
-                return place.value
-        return datetime.fromisoformat(place.value)
+                return value
+        return datetime.fromisoformat(value)
     except ValueError:
         raise CursorUnreadable from None

@@ -14,6 +14,7 @@ from typing import Any
 from uuid import UUID
 
 import asyncpg
+import httpx
 import jwt
 import pytest
 
@@ -441,6 +442,50 @@ async def test_one_part_can_fail_for_good_while_the_other_was_delivered(
         assert await _replayed(telling, issued, failed.delivery) == [failed.delivery]
         tries = await telling.tried(issued.webhook, 5)
     assert [tried.part for tried in tries[:2]] == [LIFECYCLE] * 2
+
+
+async def test_files_and_companies_are_told_of_like_the_rest(
+    issued: Issued, receiver: Receiver, ada: Speaker, partner: Speaker, world: World
+) -> None:
+    company = f"/v6/company/co_{world.lamplight.workspace.id}"
+    parts = {"data": (None, '{"description": "Receipt"}'), "file": ("receipt.txt", b"paid", "text/plain")}
+    file = found(await ada.http.post("/v6/files/upload", files=parts, headers=ada.headers))
+    url = f"/v6/files/{file['id']}"
+    named = {"id": f"co_{world.lamplight.workspace.id}", "apiCompanyId": f"api-{world.account_id}"}
+    deeds: list[tuple[Awaitable[httpx.Response], str, str | None]] = [
+        (ada.post("/v6/files", {"data": [{"id": file["id"], "notes": "Paid in cash"}]}), url, None),
+        (ada.delete(url), url, "fileDeleted"),
+        (ada.post("/v6/files", {"data": [{"id": file["id"], "status": "ACTIVE"}]}), url, "fileRestored"),
+        (partner.post("/v6/company", named), company, None),
+        (partner.delete(company), company, "companyDeleted"),
+        (partner.post("/v6/company", {"id": named["id"], "status": "ACTIVE"}), company, "companyRestored"),
+    ]
+    await told(receiver, 2)
+    assert [brief(verified(each, secret(issued))) for each in receiver.requests] == [url, "fileUploaded"]
+    for deed, changed, event in deeds:
+        before = len(receiver.requests)
+        assert (await deed).status_code == 200
+        await told(receiver, before + 1 + (event is not None))
+        update, *life_cycle = [verified(each, secret(issued)) for each in receiver.requests[before:]]
+        assert (update["type"], update["url"], update["data"]["id"]) == (UPDATE, changed, changed.rpartition("/")[2])
+        assert [each["event"] for each in life_cycle] == ([] if event is None else [event])
+        if changed == company:
+            assert update["company"] == named
+            assert update["editor"] == {"userId": None}
+            assert update["data"] == found(await partner.get(company))
+
+
+async def test_a_webhook_of_the_account_hears_of_a_new_company(
+    telling: Telling, receiver: Receiver, partner: Speaker, world: World
+) -> None:
+    owner = {"userId": world.ada.external_id, "email": world.ada.email}
+    async with telling.working():
+        issued = await telling.create(receiver.url, None, kinds=None, dialect="tight")
+        body = {"name": "Third", "entityType": "LLC", "owners": [owner]}
+        made = (await partner.post("/v6/company", body)).json()["data"]
+        await told(receiver, 2)
+    first = [brief(verified(each, secret(issued))) for each in receiver.requests[:2]]
+    assert first == [f"/v6/company/{made['id']}", "companyCreated"]
 
 
 async def test_what_is_spread_twice_is_delivered_once(

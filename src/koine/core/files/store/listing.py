@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-from typing import Any
-
+from koine.core import ordered
 from koine.core.actor import Actor
-from koine.core.conversations.asked import Comparison
-from koine.core.errors import CursorUnreadable
-from koine.core.files.model import Asked, Compared, Field, File, Order, OrderBy
+from koine.core.files.model import Asked, Field, File, Order, OrderBy
 from koine.core.files.store import files, visible
-from koine.core.filters import Clauses, pattern
+from koine.core.filters import Clauses
 from koine.core.page import Window
 from koine.postgres.database import Tx
 
@@ -21,14 +17,6 @@ _KEYS: dict[OrderBy, tuple[str, str]] = {
     "id": ("f.id", "bigint"),
 }
 _FIELDS: dict[Field, str] = {"description": "f.description", "file_name": "f.file_name"}
-_OPERATORS: dict[Comparison, str] = {
-    "equal": "=",
-    "not_equal": "<>",
-    "greater": ">",
-    "greater_equal": ">=",
-    "less": "<",
-    "less_equal": "<=",
-}
 
 
 async def top(tx: Tx, by: Actor, asked: Asked, order: Order, window: Window) -> list[File]:
@@ -45,7 +33,7 @@ async def top(tx: Tx, by: Actor, asked: Asked, order: Order, window: Window) -> 
     visible.limit(clauses, by)
     _ask(clauses, asked)
     if window.place is not None:
-        value, id = clauses.value(_read_value(window.place.value, order.by)), clauses.value(window.place.id)
+        value, id = clauses.value(ordered.read_value(window.place.value, order.by)), clauses.value(window.place.id)
         clauses.add(f"({key}, f.id) {'<' if descending else '>'} ({value}::{type_}, {id}::bigint)")
     end = f"order by {key} {way}, f.id {way} limit {window.limit + 1:d}"
     rows = await tx.rows(
@@ -73,21 +61,4 @@ def _ask(clauses: Clauses, asked: Asked) -> None:
     if asked.entities is not None:
         clauses.add("f.entity = any (?::text[])", list(asked.entities))
     for compared in asked.compared:
-        _compare(clauses, compared)
-
-
-def _compare(clauses: Clauses, compared: Compared) -> None:
-    """The collation `letters` folds case beyond ASCII too, which the database's own does not."""
-    field = _FIELDS[compared.field]
-    if compared.comparison == "contains":
-        given = clauses.value(pattern(compared.value))
-        clauses.add(f"lower({field} collate letters) like lower({given}::text collate letters)")
-    else:
-        clauses.add(f"{field} {_OPERATORS[compared.comparison]} ?::text", compared.value)
-
-
-def _read_value(value: str, order: OrderBy) -> Any:
-    try:
-        return int(value) if order == "id" else datetime.fromisoformat(value)
-    except ValueError:
-        raise CursorUnreadable from None
+        ordered.compare(clauses, _FIELDS[compared.field], compared.comparison, compared.value)
