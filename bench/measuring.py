@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Coroutine, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any
+from uuid import UUID
 
 from bench import floor, requests
 from bench.driver import job
@@ -61,13 +62,19 @@ class Bench:
 
     def house(self, size: int, kind: str = "house") -> House:
         """An account with so many conversations in a workspace; filled when first asked for."""
-        name = f"{kind}-{size}"
-        found = self._known().get(name)
-        if found is None:
-            found = asyncio.run(filling.house(self.stack.address, name, size, say=self.say))
-            self._keep(name, found)
-        assert isinstance(found, House)
-        return found
+        return self._filled(f"{kind}-{size}", size, filling.house)
+
+    def location(self, size: int) -> House:
+        """An account in which so many contacts have a conversation each."""
+        return self._filled(f"location-{size}", size, filling.location)
+
+    def user(self, house: House, person: str) -> UUID:
+        """The uuid of one of a house's people."""
+        return asyncio.run(filling.uuid_of(self.stack.address, house.people[person].id))
+
+    def middle(self, house: House) -> int:
+        """When the conversation in the middle of a house was spoken in last, in milliseconds."""
+        return asyncio.run(filling.spoken_in(self.stack.address, house.usual))
 
     def street(self) -> Street:
         """Many small workspaces."""
@@ -107,6 +114,14 @@ class Bench:
             for _ in range(self.plan.rounds)
         ]
         return max(found, key=lambda measured: measured.rate)
+
+    def _filled(self, name: str, size: int, fill: Callable[..., Coroutine[Any, Any, House]]) -> House:
+        found = self._known().get(name)
+        if found is None:
+            found = asyncio.run(fill(self.stack.address, name, size, say=self.say))
+            self._keep(name, found)
+        assert isinstance(found, House)
+        return found
 
     def _drive(self, sent: Sequence[bytes], how: Mapping[str, Any]) -> Outcome:
         warm_up = 0.3 if how.get("once") else min(1.0, self.plan.seconds)

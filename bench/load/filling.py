@@ -10,7 +10,7 @@ from uuid import UUID
 
 import asyncpg
 
-from bench.load import copying, settling
+from bench.load import copying, settling, threads
 from bench.load.house import House, Place, Street
 from bench.load.talks import Batch, Talks
 from koine.core.identity import new_uuid
@@ -41,6 +41,35 @@ async def house(address: Address, name: str, size: int, *, say: Say) -> House:
         await copying.settle(admin)
     say(f"filled {name}: twice {size:,} conversations in {time.monotonic() - began:.0f} s")
     return made
+
+
+async def location(address: Address, name: str, size: int, *, say: Say) -> House:
+    """Found an account in which `size` contacts of its place `usual` have a conversation each."""
+    began = time.monotonic()
+    async with _open(address) as (database, admin):
+        made = await settling.house(database, admin, name, size)
+        async with _indexes(admin, size):
+            await threads.fill(admin, made)
+        await copying.settle(admin)
+    say(f"filled {name}: {size:,} contacts with a conversation each in {time.monotonic() - began:.0f} s")
+    return made
+
+
+async def uuid_of(address: Address, user: int) -> UUID:
+    """What strangers call a user."""
+    async with _open(address) as (_, admin):
+        found: UUID = await admin.fetchval("select uuid from users where id = $1", user)
+        return found
+
+
+async def spoken_in(address: Address, place: Place) -> int:
+    """When the conversation in the middle of a place was spoken in last, in milliseconds."""
+    async with _open(address) as (_, admin):
+        found: int = await admin.fetchval(
+            "select (extract(epoch from last_message_at) * 1000)::bigint from conversations where id = $1",
+            (place.first + place.last) // 2,
+        )
+        return found
 
 
 async def street(address: Address, count: int, conversations: int, *, say: Say) -> Street:

@@ -54,7 +54,7 @@ def p4(bench: Bench) -> None:
     names = [case.name for case in lists.cases(houses[0]) if case.order.by in _ORDERS]
     for name in names:
         outcomes = [_query(bench, house, _named(house, name)) for house in houses]
-        _add(bench, f"query: {name}", outcomes)
+        add(bench, f"query: {name}", outcomes)
     for house in houses:
         sent = [requests.tight_messages(bench.tight(house), house.short, PAGE)]
         outcome = bench.drive(sent, seconds=BRIEFLY, warm_up=WARM, rounds=1)
@@ -147,7 +147,8 @@ def _named(house: House, name: str) -> Case:
     return next(case for case in lists.cases(house) if case.name == name)
 
 
-def _add(bench: Bench, work: str, outcomes: Sequence[Outcome]) -> None:
+def add(bench: Bench, work: str, outcomes: Sequence[Outcome]) -> None:
+    """A row of lists: the same at every size."""
     rates = " / ".join(f"{outcome.rate:,.0f}" for outcome in outcomes)
     cpu = " / ".join(f"{outcome.cpu:,.0f}" for outcome in outcomes)
     answered = all(outcome.requests for outcome in outcomes)

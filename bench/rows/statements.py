@@ -44,6 +44,12 @@ def _requests(bench: Bench) -> dict[str, tuple[bytes, bytes]]:
         "create through Libredesk": _twice(requests.libredesk_create(*desk, known[0][1])),
         "post through Tight": _twice(requests.tight_post(token, place.first)),
         "query through Tight": _twice(requests.tight_query(token, {"limit": 25})),
+        "search through HighLevel": _twice(
+            requests.get(
+                "/conversations/search?limit=25&status=unread",
+                {"Authorization": f"Bearer {place.highlevel}", "Version": "v3"},
+            )
+        ),
         "list of messages through Tight": _twice(requests.tight_messages(token, house.short)),
     }
 

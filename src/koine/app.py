@@ -17,13 +17,14 @@ from koine.core.webhooks.model import Means
 from koine.dialects import dialect
 from koine.dialects.call import Runtime
 from koine.dialects.dialect import Dialect
+from koine.dialects.highlevel import scopes
 from koine.dialects.highlevel.highlevel import HighLevel
 from koine.dialects.libredesk.libredesk import Libredesk
 from koine.dialects.native.native import Native
 from koine.dialects.tight.tight import Tight
 from koine.dialects.traffic import Traffic
 from koine.downloads import downloads
-from koine.inbox import setup
+from koine.inbox import consent, setup
 from koine.postgres.database import Database
 from koine.realtime.hub import Hub
 from koine.settings import Settings
@@ -71,6 +72,7 @@ def create(
     routes = [
         Route("/health", health),
         *setup.routes(database),
+        *consent.routes(database, scopes.SAYS),
         *downloads.routes(database, files),
         *(route for spoken in DIALECTS for route in dialect.mount(spoken, services)),
     ]

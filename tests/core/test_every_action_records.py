@@ -19,19 +19,31 @@ import pytest
 
 import koine.core
 from koine.core.actor import Actor, system
+from koine.core.apps import apps, authorizing, installing
+from koine.core.apps import model as app_model
+from koine.core.apps import store as app_store
 from koine.core.contacts import contacts
 from koine.core.contacts.model import Described
 from koine.core.conversations import changing, finding, messages, opening, reactions, threads
+from koine.core.conversations.correspondence import delivering, recipients, scheduling, sending
+from koine.core.conversations.correspondence import reading as letters
+from koine.core.conversations.correspondence.delivering import EmailReport
+from koine.core.conversations.correspondence.model import Email, Letter, Recipient, Whom
 from koine.core.conversations.model import Conversation, Opening, Posting, Said
 from koine.core.files import attachments, files
 from koine.core.files.model import Described as FileDescribed
 from koine.core.files.model import File, Stored
 from koine.core.inboxes import inboxes
+from koine.core.providers import providers
+from koine.core.providers.model import Wanted as Carrier
 from koine.core.sealing import NAME, Sealing
+from koine.core.subscriptions import subscriptions
+from koine.core.subscriptions.model import Change, SubscriptionType
+from koine.core.subscriptions.model import Described as Kind
 from koine.core.teams import teams
 from koine.core.tokens import once, secrets, tokens
 from koine.core.tokens.tokens import Grant
-from koine.core.users import ownership, passwords, people, staff, users
+from koine.core.users import ownership, passwords, people, signing_in, staff, users
 from koine.core.users.people import Person
 from koine.core.users.staff import Reach
 from koine.core.webhooks import managing, replaying, webhooks
@@ -69,6 +81,12 @@ async def _take_back(tx: Tx, by: Actor, world: World, lamp: Conversation) -> Non
     await _react(tx, by, world, lamp)
     assert lamp.last_message is not None
     await reactions.remove(tx, by, lamp.last_message.id, "thumbs_up")
+
+
+async def _delete_contact(tx: Tx, by: Actor, world: World, lamp: Conversation) -> None:
+    contact = world.lamplight.contacts[0]
+    await threads.open(tx, by, _home(world), contact.uuid)
+    await contacts.delete(tx, by, contact)
 
 
 @functools.cache
@@ -114,6 +132,55 @@ async def _replay_range(tx: Tx, by: Actor, world: World, lamp: Conversation) -> 
     await replaying.replay_range(
         tx, by, SHAPES["native"], await _hook(tx, by, world), datetime.now(UTC) - timedelta(hours=1)
     )
+
+
+async def _app(tx: Tx, by: Actor) -> app_model.App:
+    wanted = app_model.Wanted("highlevel", "Mirrors", ["https://client.example/back"], ["contacts.readonly"])
+    return (await apps.register(tx, by, wanted)).app
+
+
+async def _allow(tx: Tx, world: World, app: app_model.App) -> str:
+    linus = world.acting(world.linus, "Admin", world.lamplight)
+    asked = app_model.Asked(app.redirect_uris[0], app.scopes)
+    return await authorizing.allow(tx, linus, app, [_home(world)], asked)
+
+
+async def _installed(tx: Tx, by: Actor, world: World) -> app_model.App:
+    app = await _app(tx, by)
+    code = await _allow(tx, world, app)
+    redeemed = await authorizing.redeem_code(tx, app, code, redirect_uri=None, verifier=None)
+    await installing.install(tx, by, app, redeemed.authorization)
+    return app
+
+
+async def _misuse(tx: Tx, by: Actor, world: World, lamp: Conversation) -> None:
+    app = await _app(tx, by)
+    code = await _allow(tx, world, app)
+    await authorizing.redeem_code(tx, app, code, redirect_uri=None, verifier=None)
+    await tx.write("update tokens set last_used_at = now() - interval '1 hour' where client_id = $1", app.id)
+    assert await authorizing.end_if_misused(tx, by, app, "code", code)
+
+
+async def _recognise(tx: Tx, by: Actor, world: World, lamp: Conversation) -> None:
+    await authorizing.recognise(tx, by, await _app(tx, by), world.linus)
+
+
+async def _allow_new(tx: Tx, by: Actor, world: World, lamp: Conversation) -> None:
+    await _allow(tx, world, await _app(tx, by))
+
+
+async def _uninstall(tx: Tx, by: Actor, world: World, lamp: Conversation) -> None:
+    await installing.uninstall(tx, by, await _installed(tx, by, world), _home(world))
+
+
+async def _delete_app(tx: Tx, by: Actor, world: World, lamp: Conversation) -> None:
+    app = await _installed(tx, by, world)
+    await app_store.own_webhook(tx, app.id, (await _hook(tx, by, world)).id)
+    await apps.delete(tx, by, app)
+
+
+_REGISTERED = ["token.created", "app.registered"]
+_ALLOWED = [*_REGISTERED, "token.created", "app.authorized"]
 
 
 async def _file(tx: Tx, by: Actor, world: World) -> File:
@@ -179,6 +246,102 @@ async def _restore_staff(tx: Tx, by: Actor, world: World, lamp: Conversation) ->
     await staff.restore(tx, by, await staff.find(tx, by, world.blaise.id))
 
 
+def _someone(world: World) -> Whom:
+    return Whom(contact=world.lamplight.contacts[0].uuid)
+
+
+async def _recipient(tx: Tx, world: World) -> Recipient:
+    return await recipients.of(tx, _home(world), _someone(world))
+
+
+async def _send(tx: Tx, by: Actor, world: World, lamp: Conversation) -> None:
+    await sending.send(tx, by, await _recipient(tx, world), Said("Hello", channel="sms", state="pending"))
+
+
+async def _letter(tx: Tx, by: Actor, world: World) -> Letter:
+    """A call that some provider has carried, whose id the message knows."""
+    carrier = await providers.create(tx, by, _home(world), Carrier("call", None))
+    call = Said("", channel="custom_call", state="pending", meta={"provider": carrier.id})
+    sent = await sending.send(tx, by, await _recipient(tx, world), call)
+    return await letters.own(tx, by, sent.uuid)
+
+
+async def _email(tx: Tx, by: Actor, world: World) -> Letter:
+    said = Said("Hello", channel="email", state="pending")
+    sent = await sending.send_email(tx, by, await _recipient(tx, world), said, Email(subject="S"))
+    return await letters.own(tx, by, sent.uuid)
+
+
+async def _schedule(tx: Tx, by: Actor, world: World) -> Letter:
+    later = datetime.now(UTC) + timedelta(hours=1)
+    sent = await scheduling.schedule(tx, by, await _recipient(tx, world), Said("Later", channel="sms"), later)
+    return await letters.own(tx, by, sent.uuid)
+
+
+async def _say(tx: Tx, by: Actor, world: World, lamp: Conversation) -> None:
+    assert await scheduling.say(tx, by, _home(world), (await _schedule(tx, by, world)).uuid)
+
+
+async def _subtype(tx: Tx, by: Actor, world: World) -> SubscriptionType:
+    return await subscriptions.create(tx, by, _home(world), Kind("News", channel="email", language="en"))
+
+
+async def _provider(tx: Tx, by: Actor, world: World) -> str:
+    return (await providers.create(tx, by, _home(world), Carrier("sms", None))).id
+
+
+async def _note(tx: Tx, by: Actor, world: World, lamp: Conversation) -> None:
+    await sending.note(tx, by, await _recipient(tx, world), Said("Mind the step.", channel="internal_comment"))
+
+
+async def _thread(tx: Tx, by: Actor, world: World, lamp: Conversation) -> None:
+    await sending.thread(tx, by, await _recipient(tx, world))
+
+
+async def _cancel(tx: Tx, by: Actor, world: World, lamp: Conversation) -> None:
+    await scheduling.cancel(tx, by, await _schedule(tx, by, world))
+
+
+async def _report(tx: Tx, by: Actor, world: World, lamp: Conversation) -> None:
+    await delivering.report(tx, by, await _letter(tx, by, world), "delivered")
+
+
+async def _settle(tx: Tx, by: Actor, world: World, lamp: Conversation) -> None:
+    await delivering.settle(tx, by, await _letter(tx, by, world), "sent")
+
+
+async def _report_outcomes(tx: Tx, by: Actor, world: World, lamp: Conversation) -> None:
+    await delivering.report_outcomes(tx, by, await _email(tx, by, world), {"a@example.com": {"status": "failed"}})
+
+
+async def _report_email(tx: Tx, by: Actor, world: World, lamp: Conversation) -> None:
+    await delivering.report_email(tx, by, await _email(tx, by, world), EmailReport("opened"))
+
+
+async def _attach(tx: Tx, by: Actor, world: World, lamp: Conversation) -> None:
+    await delivering.attach(tx, by, await _letter(tx, by, world), ["x"], channels=["custom_call"])
+
+
+async def _transcribe(tx: Tx, by: Actor, world: World, lamp: Conversation) -> None:
+    await delivering.transcribe(tx, by, await _letter(tx, by, world), [{"text": "Hello."}])
+
+
+async def _delete_provider(tx: Tx, by: Actor, world: World, lamp: Conversation) -> None:
+    await providers.delete(tx, by, _home(world), await _provider(tx, by, world))
+
+
+async def _change_subtype(tx: Tx, by: Actor, world: World, lamp: Conversation) -> None:
+    await subscriptions.change(tx, by, await _subtype(tx, by, world), Kind(archived=True))
+
+
+async def _wish(tx: Tx, by: Actor, world: World, lamp: Conversation) -> None:
+    await subscriptions.wish(tx, by, world.lamplight.contacts[0], Change("a@example.com", subscribed=False), None)
+
+
+CALLED = ["provider.created", "conversation.opened", "message.posted"]
+LATER = ["conversation.opened", "message.scheduled"]
+FIRST = ["conversation.opened", "message.posted"]
+
 # Each action once, in a way that really changes something; the kinds of event it must record, in order: those of the
 # feed, then those of the account.
 DEEDS: dict[Callable[..., Any], tuple[Deed, list[str]]] = {
@@ -190,6 +353,24 @@ DEEDS: dict[Callable[..., Any], tuple[Deed, list[str]]] = {
         lambda tx, by, world, lamp: threads.open(tx, by, _home(world), world.lamplight.contacts[0].uuid),
         ["conversation.opened"],
     ),
+    sending.send: (_send, FIRST),
+    sending.send_email: (lambda tx, by, world, lamp: _email(tx, by, world), FIRST),
+    sending.note: (_note, ["conversation.opened", "note.written"]),
+    sending.thread: (_thread, ["conversation.opened"]),
+    scheduling.schedule: (lambda tx, by, world, lamp: _schedule(tx, by, world), LATER),
+    scheduling.cancel: (_cancel, [*LATER, "message.schedule_cancelled"]),
+    scheduling.say: (_say, [*LATER, "message.posted"]),
+    delivering.report: (_report, [*CALLED, "message.status_changed"]),
+    delivering.settle: (_settle, [*CALLED, "message.status_changed"]),
+    delivering.report_outcomes: (_report_outcomes, [*FIRST, "message.status_changed"]),
+    delivering.report_email: (_report_email, [*FIRST, "message.status_changed"]),
+    delivering.attach: (_attach, [*CALLED, "message.attachments_changed"]),
+    delivering.transcribe: (_transcribe, [*CALLED, "message.transcribed"]),
+    providers.create: (lambda tx, by, world, lamp: _provider(tx, by, world), ["provider.created"]),
+    providers.delete: (_delete_provider, ["provider.created", "provider.deleted"]),
+    subscriptions.create: (lambda tx, by, world, lamp: _subtype(tx, by, world), ["subscription_type.created"]),
+    subscriptions.change: (_change_subtype, ["subscription_type.created", "subscription_type.changed"]),
+    subscriptions.wish: (_wish, ["contact.subscription_changed"]),
     messages.post: (
         lambda tx, by, world, lamp: messages.post(tx, by, [Posting(lamp.id, Said("Hello"))]),
         ["message.posted"],
@@ -212,6 +393,18 @@ DEEDS: dict[Callable[..., Any], tuple[Deed, list[str]]] = {
         lambda tx, by, world, lamp: changing.mark(tx, by, lamp, read=not lamp.read),
         ["conversation.read_changed"],
     ),
+    changing.set_unread: (
+        lambda tx, by, world, lamp: changing.set_unread(tx, by, lamp, 7),
+        ["conversation.unread_changed"],
+    ),
+    changing.star: (
+        lambda tx, by, world, lamp: changing.star(tx, by, lamp, starred=not lamp.starred),
+        ["conversation.starred"],
+    ),
+    changing.rate: (
+        lambda tx, by, world, lamp: changing.rate(tx, by, lamp, "positive"),
+        ["conversation.rated"],
+    ),
     changing.delete: (lambda tx, by, world, lamp: changing.delete(tx, by, lamp), ["conversation.deleted"]),
     changing.restore: (_restore, ["conversation.deleted", "conversation.restored"]),
     files.add: (lambda tx, by, world, lamp: _file(tx, by, world), ["file.uploaded"]),
@@ -228,6 +421,11 @@ DEEDS: dict[Callable[..., Any], tuple[Deed, list[str]]] = {
         ),
         ["contact.updated"],
     ),
+    contacts.update: (
+        lambda tx, by, world, lamp: contacts.update(tx, by, world.lamplight.contacts[0], Described(phone="")),
+        ["contact.updated"],
+    ),
+    contacts.delete: (_delete_contact, ["conversation.opened", "conversation.deleted", "contact.deleted"]),
     contacts.known_or_new: (
         lambda tx, by, world, lamp: contacts.known_or_new(tx, by, _home(world), Described("other@example.com")),
         ["contact.created"],
@@ -235,6 +433,30 @@ DEEDS: dict[Callable[..., Any], tuple[Deed, list[str]]] = {
     inboxes.create: (
         lambda tx, by, world, lamp: inboxes.create(tx, by, _home(world), name="Sales", channel="api"),
         ["inbox.created"],
+    ),
+    apps.register: (lambda tx, by, world, lamp: _app(tx, by), _REGISTERED),
+    authorizing.recognise: (_recognise, [*_REGISTERED, "token.created"]),
+    authorizing.allow: (_allow_new, _ALLOWED),
+    authorizing.end_if_misused: (_misuse, [*_ALLOWED, "authorization.ended"]),
+    installing.install: (lambda tx, by, world, lamp: _installed(tx, by, world), ["app.installed", *_ALLOWED]),
+    installing.uninstall: (_uninstall, ["app.installed", "app.uninstalled", *_ALLOWED]),
+    apps.delete: (
+        _delete_app,
+        [
+            "app.installed",
+            "app.uninstalled",
+            *_ALLOWED,
+            "webhook.created",
+            "webhook.deleted",
+            "token.revoked",
+            "app.deleted",
+        ],
+    ),
+    signing_in.signed_in: (
+        lambda tx, by, world, lamp: signing_in.signed_in(
+            tx, world.acting(world.linus, "Admin", world.lamplight), "a door"
+        ),
+        ["user.signed_in"],
     ),
     teams.create: (
         lambda tx, by, world, lamp: teams.create(tx, by, _home(world), name="Night shift"),
@@ -322,16 +544,26 @@ def actions() -> list[Callable[..., Any]]:
 
 # These only read, which the read-only transactions of every GET in the tests prove.
 READING = {
+    "koine.core.contacts.listing",
     "koine.core.audit.trail",
     "koine.core.conversations.arrival",
+    "koine.core.conversations.correspondence.reading",
     "koine.core.conversations.finding",
     "koine.core.conversations.listing",
+    "koine.core.conversations.searching",
     "koine.core.feed.feed",
     "koine.core.outbox",
     "koine.core.webhooks.managing",
     "koine.core.workspaces.listing",
 }
 READERS = {
+    apps.every,
+    apps.find,
+    delivering.carrier,
+    providers.own,
+    subscriptions.find,
+    subscriptions.types,
+    subscriptions.wishes,
     messages.find,
     messages.latest,
     contacts.by_uuid,
@@ -374,6 +606,10 @@ async def test_what_changes_nothing_tells_nothing(database: Database, world: Wor
         await changing.restore(tx, reader, lamp)
         assert lamp.last_message is not None
         await reactions.remove(tx, reader, lamp.last_message.id, "thumbs_up")
+        await changing.set_unread(tx, reader, lamp, lamp.unread_count)
+        await changing.star(tx, reader, lamp, starred=lamp.starred)
+        otto = world.lamplight.contacts[1]
+        await contacts.update(tx, reader, otto, Described(otto.email, otto.phone, otto.first_name, dnd=False))
         assert await _recorded(tx, world) == before
 
 

@@ -158,6 +158,18 @@ async def highlevel_upsert(town: Town, place: Place | None = None) -> Sender:
     return await highlevel_contact(town, place, "/contacts/upsert")
 
 
+async def highlevel_message(town: Town, path: str = "/conversations/messages") -> Sender:
+    """A location sends a text to its first contact, or another one."""
+    sender = await highlevel_conversation(town)
+    body = {"type": "SMS", "contactId": sender.body["contactId"], "message": "Hello"}
+    return sender.saying(path, body, body | {"message": "Hello again"})
+
+
+async def highlevel_inbound(town: Town) -> Sender:
+    """A location takes in what its first contact said."""
+    return await highlevel_message(town, "/conversations/messages/inbound")
+
+
 # ── Libredesk ───────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
@@ -190,6 +202,8 @@ SENDERS: dict[str, Callable[[Town], Awaitable[Sender]]] = {
     "tight company": tight_company,
     "tight bookkeeper": tight_bookkeeper,
     "highlevel conversation": highlevel_conversation,
+    "highlevel message": highlevel_message,
+    "highlevel inbound": highlevel_inbound,
     "highlevel contact": highlevel_contact,
     "highlevel upsert": highlevel_upsert,
     "libredesk conversation": libredesk_conversation,

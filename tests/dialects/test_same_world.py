@@ -230,3 +230,43 @@ async def test_resolving_by_tight_resolves_for_libredesk(
     assert answer.status_code == 200, answer.text
     libredesk = (await read(clients, stored))["libredesk"].json()["data"]
     assert (libredesk["status"], libredesk["resolved_at"] is not None) == ("Resolved", True)
+
+
+async def test_what_highlevel_sends_is_read_by_tight_and_libredesk_and_the_other_way_round(
+    clients: Clients, world: World, sql: asyncpg.Connection
+) -> None:
+    contact = highlevel_ids.write(world.lamplight.contacts[0].uuid)
+    sent = await clients.highlevel.post(
+        "/conversations/messages", json={"type": "SMS", "contactId": contact, "message": "It is on its way."}
+    )
+    assert sent.status_code == 200, sent.text
+    stored = await newest(sql, world)
+    seen = await read(clients, stored)
+    assert seen["tight"].json()["data"]["latestMessage"]["text"] == "It is on its way."
+    assert seen["libredesk"].json()["data"]["last_message"] == "It is on its way."
+    item = {"conversationId": f"con_{stored['id']}", "text": "It has arrived."}
+    assert (await clients.tight.post("/v6/messages", json={"data": [item]})).status_code == 200
+    path = f"/conversations/{highlevel_ids.write(stored['uuid'])}/messages"
+    page = (await clients.highlevel.get(path)).json()["messages"]["messages"]
+    assert [(each["body"], each["source"]) for each in page] == [
+        ("It has arrived.", "app"),
+        ("It is on its way.", "api"),
+    ]
+
+
+async def test_a_comment_and_what_is_said_later_are_shown_to_no_reader_of_tight(
+    clients: Clients, world: World, sql: asyncpg.Connection
+) -> None:
+    said = {"type": "SMS", "contactId": highlevel_ids.write(world.lamplight.contacts[0].uuid), "message": "Hello"}
+    later = {"message": "Later", "scheduledTimestamp": 4_000_000_000}
+    comment = {"type": "InternalComment", "message": "A difficult customer"}
+    for body in (said, said | comment, said | later):
+        assert (await clients.highlevel.post("/conversations/messages", json=body)).status_code == 200
+    stored = await newest(sql, world)
+    listed = (await clients.tight.get(f"/v6/conversations/con_{stored['id']}/messages")).json()["data"]
+    assert [each["text"] for each in listed] == ["Hello"]
+    seen = await read(clients, stored)
+    assert seen["tight"].json()["data"]["latestMessage"]["text"] == "Hello"
+    assert seen["libredesk"].json()["data"]["last_message"] == "Hello"
+    page = await clients.highlevel.get(f"/conversations/{highlevel_ids.write(stored['uuid'])}/messages")
+    assert {each["body"] for each in page.json()["messages"]["messages"]} == {"Hello", "A difficult customer", "Later"}

@@ -18,6 +18,7 @@ from koine.core.errors import Invalid
 from koine.core.feed.model import FeedEvent
 from koine.core.files.links import Links
 from koine.core.webhooks.model import Due, Keys, Shape, Webhook
+from koine.core.webhooks.patience import USUAL, Patience
 from koine.dialects.native import webhooks as native
 from koine.postgres.database import Tx
 from tests.outgoing.listeners import OK, Receiver, says
@@ -48,6 +49,12 @@ class Token:
     def needs(self) -> Sequence[str]:
         return ()
 
+    def patience(self) -> Patience:
+        return USUAL
+
+    def house_key(self) -> None:
+        return None
+
     def secret(self, keys: Keys) -> str:
         return keys.secret.hex()
 
@@ -73,6 +80,12 @@ class Bare:
 
     def needs(self) -> Sequence[str]:
         return ()
+
+    def patience(self) -> Patience:
+        return USUAL
+
+    def house_key(self) -> None:
+        return None
 
     def secret(self, keys: Keys) -> None:
         return None

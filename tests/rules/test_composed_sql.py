@@ -15,7 +15,7 @@ from tests.rules.provenance import Provenance
 from tests.rules.scopes import Scope
 from tests.rules.source import Module, dotted, modules, snippet
 
-TX = {"rows", "row", "value", "write", "write_many"}
+TX = {"rows", "row", "value", "value_within", "write", "write_many"}
 CONNECTION = {"fetch", "fetchrow", "fetchval", "fetchmany", "execute", "executemany", "prepare", "copy_from_query"}
 
 # What is not a constant and may be run all the same, and why.

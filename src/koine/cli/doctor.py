@@ -11,9 +11,13 @@ from dataclasses import asdict
 from importlib import metadata
 from urllib.parse import urlsplit
 
+import asyncpg
+
 import koine
 from koine.cli import asking, doctor_files, failing, options
+from koine.dialects.highlevel import publishing
 from koine.postgres import embedded, soundness
+from koine.postgres.database import Database
 from koine.postgres.embedded import Finding
 from koine.serving import databases
 from koine.serving.stopping import Stop
@@ -94,11 +98,27 @@ def _database(settings: Settings, *, mend: bool) -> Iterator[Finding]:
             yield from found
             if mend and not any(finding.level == "error" for finding in found):
                 yield from asyncio.run(doctor_files.mend(settings, reached))
+            yield from asyncio.run(_signing(reached.app))
     except Exception as error:
         told = failing.told(error)
         if told is None:
             raise
         yield Finding("error", "database", told.sentence)
+
+
+async def _signing(dsn: str) -> list[Finding]:
+    """By which key receivers of HighLevel's deliveries know that they are ours."""
+    database = await Database.open(dsn, size=1)
+    try:
+        async with database.reading(()) as tx:
+            pem = await publishing.public(tx)
+    except asyncpg.UndefinedTableError:  # an older schema, which was told of already
+        return []
+    finally:
+        await database.close()
+    if pem is None:
+        return []
+    return [Finding("ok", "signing", f"HighLevel's deliveries are signed; receivers check them by\n{pem.strip()}")]
 
 
 def _without_secrets(url: str) -> str:

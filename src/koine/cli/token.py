@@ -26,7 +26,12 @@ def add(parser: argparse.ArgumentParser) -> None:
     create.add_argument("--user", metavar="EMAIL", help="whom it acts as (tight, libredesk, native)")
     create.add_argument("--user-id", metavar="ID", help="the same by the id that your own systems know them by (tight)")
     create.add_argument("--scopes", metavar="SCOPE,…", help="what it may do (highlevel, native); default: everything")
-    create.add_argument("--account", type=int, metavar="ID", help="the account it opens (tight, native)")
+    create.add_argument(
+        "--account",
+        type=int,
+        metavar="ID",
+        help="the account it opens (tight, native), or whose agency it is of (highlevel)",
+    )
     create.add_argument("--name", default="", help="what you call it")
     create.set_defaults(run=_create)
     options.add_data(create)

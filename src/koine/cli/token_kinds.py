@@ -44,10 +44,11 @@ def wanted(asked: argparse.Namespace) -> Wanted:
         raise Wrong(f"--{name.replace('_', '-')} means nothing to a token for {asked.dialect}. {_OPENS[asked.dialect]}")
     if asked.dialect == "libredesk" and not asked.user:
         raise Wrong("A Libredesk key acts as an agent: say which one with --user EMAIL.")
-    if asked.dialect == "native" and None not in (asked.account, asked.workspace):
-        raise Wrong("A native token opens one workspace or a whole account: say --workspace ID or --account ID.")
+    if asked.dialect in _EITHER and None not in (asked.account, asked.workspace):
+        raise Wrong(f"{_EITHER[asked.dialect]}: say --workspace ID or --account ID.")
     listed = None if asked.scopes is None else [scope for scope in asked.scopes.replace(",", " ").split() if scope]
-    known = sorted(permissions.ALL) if asked.dialect == "native" else scopes.ALL
+    of_highlevel = scopes.ALL if asked.account is None else scopes.OF_APPS
+    known = sorted(permissions.ALL) if asked.dialect == "native" else of_highlevel
     unknown = sorted(set(listed or ()) - set(known))
     if unknown or listed == []:
         raise Wrong(f"There is no scope {', '.join(unknown) or '(none given)'}. There are: {', '.join(known)}.")
@@ -91,6 +92,8 @@ async def _person(tx: Tx, account_id: int, token: Wanted) -> User:
 
 
 async def _highlevel(tx: Tx, token: Wanted) -> dict[str, object]:
+    if token.account is not None:
+        return await _agency(tx, token)
     workspace = await _workspace(tx, token.workspace)
     chosen = token.scopes or scopes.ALL
     issued = await highlevel.issue(tx, system(workspace.account_id), workspace.id, name=token.name, scopes=chosen)
@@ -99,6 +102,21 @@ async def _highlevel(tx: Tx, token: Wanted) -> dict[str, object]:
         "id": issued.id,
         "workspace_id": workspace.id,
         "location_id": location_id,
+        "token": issued.secret,
+        "scopes": list(chosen),
+    }
+
+
+async def _agency(tx: Tx, token: Wanted) -> dict[str, object]:
+    """HighLevel's agency is the account; its token is refused within locations."""
+    account_id = await describing_people.account(tx, token.account)
+    company = next(account for account in await accounts.every(tx) if account.id == account_id)
+    chosen = token.scopes or scopes.OF_APPS
+    issued = await highlevel.issue_of_agency(tx, system(account_id), name=token.name, scopes=chosen)
+    return {
+        "id": issued.id,
+        "account_id": account_id,
+        "company_id": ids.write(company.uuid),
         "token": issued.secret,
         "scopes": list(chosen),
     }
@@ -160,13 +178,17 @@ _MAKERS: dict[str, Callable[[Tx, Wanted], Awaitable[dict[str, object]]]] = {
 DIALECTS = tuple(_MAKERS)
 _MEANT = {
     "tight": {"account", "user", "user_id"},
-    "highlevel": {"workspace", "scopes"},
+    "highlevel": {"account", "workspace", "scopes"},
     "libredesk": {"workspace", "user"},
     "native": {"account", "workspace", "user", "scopes"},
 }
+_EITHER = {
+    "native": "A native token opens one workspace or a whole account",
+    "highlevel": "A HighLevel token is of a location (workspace) or of the agency (account)",
+}
 _OPENS = {
     "tight": "A Tight client opens a whole account, and asks for scopes itself; with --user it is that user's access.",
-    "highlevel": "It opens one workspace, for nobody in particular.",
+    "highlevel": "It is of one workspace, or of the agency, and acts for nobody in particular.",
     "libredesk": "It may do what its agent may do.",
     "native": "",
 }

@@ -11,6 +11,7 @@ from koine.cli import asking, options
 from koine.cli import webhook_finding as finding
 from koine.cli.failing import Failed, Wrong
 from koine.core.actor import Actor
+from koine.core.apps import apps
 from koine.core.errors import Invalid
 from koine.core.sealing import SealingFailed
 from koine.core.webhooks import log as logs
@@ -39,6 +40,7 @@ def add(parser: argparse.ArgumentParser) -> None:
     create.add_argument("--events", metavar="KIND,…", help="kinds of event (default: all)")
     create.add_argument("--workspace", type=int, metavar="ID", help="only this workspace (default: all of the account)")
     create.add_argument("--account", type=int, metavar="ID", help="which account, where there are several")
+    create.add_argument("--app", metavar="ID", help="the app whose it is, told of where it is installed (highlevel)")
     create.add_argument("--name", default="", help="what you call it")
     _verb(verbs, "list", "list all webhooks as JSON, without their secrets", _list)
     log = _verb(verbs, "log", "print the newest tries as JSON, the newest first", _log, named=True)
@@ -60,12 +62,18 @@ def add(parser: argparse.ArgumentParser) -> None:
 
 def _create(asked: argparse.Namespace, settings: Settings, stop: Stop) -> int:
     kinds = None if asked.events is None else asked.events.replace(",", " ").split()
+    if asked.app is not None and asked.dialect != "highlevel":
+        raise Wrong("--app means something to HighLevel's webhooks only.")
 
     async def create(database: Database, able: Means) -> object:
         by = await finding.acting(database, asked.account, asked.workspace)
         wanted = Wanted(by.account_id, asked.workspace, asked.dialect, asked.url, kinds, asked.name)
         async with database.writing(by.workspaces) as tx:
-            return subscribing.issued(await webhooks.create(tx, by, able, wanted), SHAPES[asked.dialect])
+            app = None if asked.app is None else await apps.find(tx, by, asked.app)
+            made = await webhooks.create(tx, by, able, wanted)
+            if app is not None:
+                await apps.own_webhook(tx, app, made.webhook)
+            return subscribing.issued(made, SHAPES[asked.dialect])
 
     return _print(settings, create)
 

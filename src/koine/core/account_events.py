@@ -122,3 +122,38 @@ class TokenRevoked(AccountEvent):
 
     __slots__ = ()
     kind = "token.revoked"
+
+
+class UserSignedIn(AccountEvent):
+    """`data`: user_id, at (what they came in by)."""
+
+    __slots__ = ()
+    kind = "user.signed_in"
+
+
+class AppRegistered(AccountEvent):
+    """`data`: app_id (as strangers call it), name."""
+
+    __slots__ = ()
+    kind = "app.registered"
+
+
+class AppDeleted(AccountEvent):
+    """`data`: app_id."""
+
+    __slots__ = ()
+    kind = "app.deleted"
+
+
+class AppAuthorized(AccountEvent):
+    """Somebody let an app into workspaces. `data`: app_id, user_id, workspaces, scopes."""
+
+    __slots__ = ()
+    kind = "app.authorized"
+
+
+class AuthorizationEnded(AccountEvent):
+    """What came of it is good for nothing any more. `data`: app_id, reason (misused)."""
+
+    __slots__ = ()
+    kind = "authorization.ended"

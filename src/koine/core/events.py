@@ -27,6 +27,8 @@ class Event:
 
 def kinds() -> frozenset[str]:
     """Every kind of event that a workspace's feed can hold."""
+    from koine.core import app_events, message_events  # noqa: F401 - they count, whoever has loaded them
+
     return frozenset(event.kind for event in Event.__subclasses__())
 
 
@@ -103,6 +105,27 @@ class ConversationRestored(Event):
     kind = "conversation.restored"
 
 
+class ConversationUnreadChanged(Event):
+    """Somebody set how much of it is unread for all: `data`: from, to (numbers of messages)."""
+
+    __slots__ = ()
+    kind = "conversation.unread_changed"
+
+
+class ConversationStarred(Event):
+    """It was given a star, or lost it: `data`: starred."""
+
+    __slots__ = ()
+    kind = "conversation.starred"
+
+
+class ConversationRated(Event):
+    """Somebody said what they think of how it went: `data`: feedback, as it was said."""
+
+    __slots__ = ()
+    kind = "conversation.rated"
+
+
 class ConversationAssigned(Event):
     """It was given to a person or a team: `data`: assignee_id, team_id."""
 
@@ -121,10 +144,17 @@ class ContactCreated(Event):
 
 
 class ContactUpdated(Event):
-    """`data`: fields, the names of what changed."""
+    """`data`: fields, the names of what changed, those of the profile too; with tags, tags_added and tags_removed."""
 
     __slots__ = ()
     kind = "contact.updated"
+
+
+class ContactDeleted(Event):
+    """A contact went into the bin; their conversations did too, each with an event of its own before this one."""
+
+    __slots__ = ()
+    kind = "contact.deleted"
 
 
 class InboxCreated(Event):

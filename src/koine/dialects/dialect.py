@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Literal, Protocol
 
@@ -15,7 +15,8 @@ from starlette.types import Receive, Scope, Send
 
 from koine.core.actor import Actor
 from koine.core.errors import Invalid, Refused, TooBroad
-from koine.core.limits.model import Rate
+from koine.core.limits.limits import RateUsedUp
+from koine.core.limits.model import Allowance, Rate
 from koine.dialects import repeating, streaming, uploading
 from koine.dialects.call import Answer, Call, ClientGone, Runtime, send_answer
 from koine.dialects.edge import NoSuchRoute, WrongMethod
@@ -36,7 +37,8 @@ _UNSTORABLE = (asyncpg.DataError, UnicodeEncodeError)
 class Route:
     """One endpoint. It reads or writes for an actor; an `open` one answers whoever asks, and has no `tx`.
 
-    With `upload` it takes a file, in a form instead of a body.
+    With `upload` it takes a file, in a form instead of a body. With `anew` it answers tokens, which are made anew
+    whatever key a request has, so that no answer with one is kept.
     """
 
     method: str
@@ -44,11 +46,12 @@ class Route:
     handler: Handler
     access: Access
     upload: Upload | None = None
+    anew: bool = False
 
     @property
     def repeatable(self) -> bool:
         """Whether an idempotency key means something here: for what would otherwise be done twice."""
-        return self.method == "POST" and self.access == "writes"
+        return self.method == "POST" and self.access == "writes" and not self.anew
 
 
 class Dialect(Protocol):
@@ -72,6 +75,9 @@ class Dialect(Protocol):
     def counted(self, call: Call) -> str:
         """As whose the requests of an authenticated call are counted."""
 
+    def allowed(self, left: Sequence[Allowance]) -> Mapping[str, str]:
+        """The headers by which every answer to a counted call tells what may still be asked."""
+
     def refuse(self, refused: Refused, call: Call) -> Answer:
         """A refusal in the contract's words and status."""
 
@@ -87,6 +93,11 @@ def get(path: str, handler: Handler) -> Route:
 def post(path: str, handler: Handler, access: Access = "writes", *, upload: Upload | None = None) -> Route:
     """An endpoint that writes, unless it says that it asks a question by POST."""
     return Route("POST", path, handler, access, upload)
+
+
+def put(path: str, handler: Handler) -> Route:
+    """An endpoint that changes what is there."""
+    return Route("PUT", path, handler, "writes")
 
 
 def delete(path: str, handler: Handler) -> Route:
@@ -128,6 +139,8 @@ class Endpoint:
         except Exception:
             log.exception("request %s failed: %s %s", call.id, call.method, scope["path"])
             answer = self._dialect.fault(call)
+        if call.allowances:
+            answer = replace(answer, headers={**answer.headers, **self._dialect.allowed(call.allowances)})
         await send_answer(send, answer, call)
 
     async def _answer(self, call: Call) -> Answer:
@@ -154,7 +167,11 @@ class Endpoint:
     async def _count(self, call: Call) -> None:
         """Raises TooMany; what is refused for another reason counts as well."""
         who = f"{self._dialect.name} {self._dialect.counted(call)}"
-        call.allowances = await self._services.limits.count(who, self._rates, call.actor.workspaces)
+        try:
+            call.allowances = await self._services.limits.count(who, self._rates, call.actor.workspaces)
+        except RateUsedUp as refused:
+            call.allowances = refused.allowances
+            raise
 
     async def _with_tx(self, route: Route, call: Call) -> Answer:
         """The answer is only sent after the commit."""

@@ -1,1 +1,1 @@
-"""The browser's side of Koine. So far: setting up."""
+"""The browser's side of Koine. So far: setting up, and letting apps in."""

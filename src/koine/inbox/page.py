@@ -10,10 +10,9 @@ from string import Template
 
 from starlette.responses import Response
 
+_POLICY = "default-src 'none'; style-src 'self'; form-action {forms}; base-uri 'none'; frame-ancestors 'none'"
 HEADERS = {
-    "content-security-policy": (
-        "default-src 'none'; style-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
-    ),
+    "content-security-policy": _POLICY.format(forms="'self'"),
     "x-content-type-options": "nosniff",
     "x-frame-options": "DENY",
     "referrer-policy": "no-referrer",
@@ -30,11 +29,17 @@ class Markup(str):
     __slots__ = ()
 
 
-def show(template: str, values: Mapping[str, str], *, title: str, status: int = 200) -> Response:
-    """A page: the template's text, with each `$name` replaced by its value, escaped unless it is Markup."""
+def show(
+    template: str, values: Mapping[str, str], *, title: str, status: int = 200, leads_to: str | None = None
+) -> Response:
+    """A page: the template's text, with each `$name` replaced by its value, escaped unless it is Markup.
+
+    `leads_to` is the origin that its form may lead to besides ours: browsers look at where an answer redirects, too.
+    """
     content = Markup(_template(template).substitute({name: _escaped(value) for name, value in values.items()}))
     page = _template("page").substitute(title=escape(title), content=content, style=STYLE)
-    return Response(page, status, HEADERS, "text/html")
+    forms = "'self'" if leads_to is None else f"'self' {leads_to}"
+    return Response(page, status, HEADERS | {"content-security-policy": _POLICY.format(forms=forms)}, "text/html")
 
 
 def styled() -> Response:

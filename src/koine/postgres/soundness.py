@@ -12,8 +12,9 @@ from koine.postgres.examination import Finding
 OLDEST = 150_000  # as PostgreSQL writes its version 15
 APP = "koine_app"
 
-# Read before it is known which workspace a request may touch; every other table with a workspace is a tenant's.
-GLOBAL = ("memberships",)
+# Read before it is known which workspace a request may touch, as an agency's installations are; every other table with
+# a workspace is a tenant's.
+GLOBAL = ("installations", "memberships")
 
 _DURABLE = {"fsync": ("on",), "full_page_writes": ("on",), "synchronous_commit": ("on", "remote_write", "remote_apply")}
 

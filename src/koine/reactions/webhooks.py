@@ -14,6 +14,7 @@ from koine.core.webhooks import delivering, parts, patience, waking
 from koine.core.webhooks.delivering import Queue
 from koine.core.webhooks.model import Due, Means, Outcome, Shape, Speech
 from koine.core.webhooks.printable import printable
+from koine.dialects.highlevel import webhooks as highlevel
 from koine.dialects.native import webhooks as native
 from koine.dialects.tight import webhooks as tight
 from koine.outgoing import AddressRefused, Outgoing, Unreachable
@@ -24,7 +25,7 @@ from koine.settings import Settings
 log = logging.getLogger("koine")
 
 # How each dialect says what happens, and signs it: the dialects' modules `webhooks`.
-SHAPES: Mapping[str, Shape] = {"native": native, "tight": tight}
+SHAPES: Mapping[str, Shape] = {"native": native, "tight": tight, "highlevel": highlevel}
 
 TURN = 10.0  # seconds of one queue, after which others have theirs
 SPREAD = 250  # events of which deliveries are made at once

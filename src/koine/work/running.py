@@ -6,10 +6,11 @@ import asyncio
 import contextlib
 from collections.abc import Sequence
 
+from koine.core.sealing import NAME, Sealing
 from koine.outgoing import Outgoing
 from koine.postgres.database import Database
 from koine.postgres.notices import Notices
-from koine.reactions import webhooks
+from koine.reactions import leaving, saying, webhooks
 from koine.reactions.table import REACTIONS, Reaction
 from koine.settings import Settings
 from koine.work.courtesy import Courtesy
@@ -49,7 +50,9 @@ async def run(
         if reactions is None:
             if outgoing is None:
                 outgoing = await opened.enter_async_context(Outgoing(allow=settings.outgoing_allow))
-            reactions = (*REACTIONS, *webhooks.reactions(outgoing, webhooks.speech(settings)))
+            carried = leaving.reactions(outgoing, Sealing(settings.data / NAME))
+            told = webhooks.reactions(outgoing, webhooks.speech(settings))
+            reactions = (*REACTIONS, saying.REACTION, *told, *carried)
         async with asyncio.TaskGroup() as together:
             together.create_task(Relay(dsn, reactions, notices=notices).run(stop))
             together.create_task(Worker(dsn, database, reactions, notices=notices, courtesy=courtesy).run(stop))

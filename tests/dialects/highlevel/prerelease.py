@@ -28,9 +28,28 @@ async def work(given: dict[str, str]) -> dict[str, Any]:
         except GHLError as error:
             refused = {"status": error.status_code, "message": error.message, "body": error.response}
         contact = await client.contacts.get_contact(given["contact_id"])
+        found = await client.conversations.search_conversation(location_id=given["location_id"], limit=5)
+        id = created["conversation"]["id"]
+        update = {"locationId": given["location_id"], "unreadCount": 2}
+        changed = await client.conversations.update_conversation(id, update)
+        deleted = await client.conversations.delete_conversation(id)
+        renamed = await client.contacts.update_contact(given["contact_id"], {"firstName": "Renamed"})
+        filters = [{"field": "id", "operator": "eq", "value": given["contact_id"]}]
+        asked = {"locationId": given["location_id"], "pageLimit": 5, "filters": filters}
+        listed = await client.contacts.search_contacts_advanced(asked)
     finally:
         await client.get_http_client().aclose()
-    return {"created": created, "read": read, "refused": refused, "contact": contact}
+    return {
+        "created": created,
+        "read": read,
+        "refused": refused,
+        "contact": contact,
+        "found": found,
+        "changed": changed,
+        "deleted": deleted,
+        "renamed": renamed,
+        "listed": listed,
+    }
 
 
 with contextlib.redirect_stdout(sys.stderr):  # where the client tells of errors

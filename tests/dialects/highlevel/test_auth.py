@@ -32,6 +32,23 @@ OPERATIONS: dict[str, tuple[Operation, str]] = {
     "create contact": (lambda at: at.http.post("/contacts/", json={"locationId": at.id}), "contacts.write"),
     "upsert contact": (lambda at: at.http.post("/contacts/upsert", json={"locationId": at.id}), "contacts.write"),
     "get contact": (lambda at: at.http.get(f"/contacts/{at.contact()}"), "contacts.readonly"),
+    "search conversations": (lambda at: at.http.get("/conversations/search"), "conversations.readonly"),
+    "update conversation": (
+        lambda at: at.http.put(f"/conversations/{an_id_of_nobody()}", json={"locationId": at.id}),
+        "conversations.write",
+    ),
+    "delete conversation": (lambda at: at.http.delete(f"/conversations/{an_id_of_nobody()}"), "conversations.write"),
+    "update contact": (lambda at: at.http.put(f"/contacts/{at.contact()}", json={"city": "Ulm"}), "contacts.write"),
+    "delete contact": (lambda at: at.http.delete(f"/contacts/{at.contact()}"), "contacts.write"),
+    "search contacts": (
+        lambda at: at.http.post("/contacts/search", json={"locationId": at.id, "pageLimit": 1}),
+        "contacts.readonly",
+    ),
+    "list contacts": (lambda at: at.http.get("/contacts/", params={"locationId": at.id}), "contacts.readonly"),
+    "find a double": (
+        lambda at: at.http.get("/contacts/search/duplicate", params={"locationId": at.id}),
+        "contacts.readonly",
+    ),
 }
 
 

@@ -61,6 +61,46 @@ async def test_the_release_creates_a_contact_upserts_it_and_opens_its_conversati
     assert created["conversation"]["contactId"] == contact["id"]
 
 
+async def test_the_release_searches_changes_and_deletes_conversations(client: HighLevel, lamplight: Location) -> None:
+    made = [
+        await client.conversations.create_conversation(lamplight.conversation(lamplight.contact(n))) for n in (0, 1, 2)
+    ]
+    ids = [each["conversation"]["id"] for each in made]
+    first = await client.conversations.search_conversation(lamplight.id, limit=2)
+    assert (first["total"], [row["id"] for row in first["conversations"]]) == (3, [ids[2], ids[1]])
+    place = first["conversations"][-1]["sort"]
+    rest = await client.conversations.search_conversation(lamplight.id, limit=2, start_after_date=place)
+    assert [row["id"] for row in rest["conversations"]] == [ids[0]]
+    found = await client.conversations.search_conversation(lamplight.id, query="otto", sort="asc", status="all")
+    assert [row["id"] for row in found["conversations"]] == [ids[1]]
+    changed = await client.conversations.update_conversation(
+        ids[0], {"locationId": lamplight.id, "unreadCount": 4, "starred": True, "feedback": "positive"}
+    )
+    assert (changed["conversation"]["unreadCount"], changed["conversation"]["starred"]) == (4, True)
+    unread = await client.conversations.search_conversation(lamplight.id, status="unread")
+    assert [row["id"] for row in unread["conversations"]] == [ids[0]]
+    assert await client.conversations.delete_conversation(ids[0]) == {"success": True}
+    assert (await client.conversations.search_conversation(lamplight.id))["total"] == 2
+
+
+async def test_the_release_changes_searches_and_deletes_contacts(client: HighLevel, lamplight: Location) -> None:
+    changed = await client.contacts.update_contact(lamplight.contact(1), {"city": "Ulm", "tags": ["late"]})
+    assert (changed["succeeded"], changed["contact"]["city"]) == (True, "Ulm")
+    asked = {
+        "locationId": lamplight.id,
+        "pageLimit": 5,
+        "filters": [{"field": "tags", "operator": "eq", "value": ["late"]}],
+    }
+    found = await client.contacts.search_contacts_advanced(asked)
+    assert ([row["id"] for row in found["contacts"]], found["total"]) == ([lamplight.contact(1)], 1)
+    double = await client.contacts.get_duplicate_contact(location_id=lamplight.id, email="otto.brandt@example.com")
+    assert double["contact"]["id"] == lamplight.contact(1)
+    assert (await client.contacts.delete_contact(lamplight.contact(1)))["succeeded"] is True
+    with pytest.raises(GHLError) as refused:
+        await client.contacts.get_contact(lamplight.contact(1))
+    assert refused.value.status_code == 400
+
+
 async def test_the_release_joins_the_messages_of_a_422(client: HighLevel) -> None:
     with pytest.raises(GHLError) as refused:
         await client.conversations.create_conversation({})
@@ -86,6 +126,11 @@ async def test_the_prerelease_creates_a_conversation_and_reads_it(lamplight: Loc
     assert found["read"]["id"] == conversation["id"]
     assert found["refused"]["status"] == 400
     assert found["refused"]["body"]["conversationId"] == conversation["id"]
+    assert (found["found"]["total"], found["found"]["conversations"][0]["id"]) == (1, conversation["id"])
+    assert found["changed"]["conversation"]["unreadCount"] == 2
+    assert found["deleted"] == {"success": True}
+    assert found["renamed"]["contact"]["firstName"] == "Renamed"
+    assert found["listed"]["contacts"][0]["firstName"] == "Renamed"
     assert found["contact"]["contact"]["email"] == lamplight.place.contacts[0].email
 
 

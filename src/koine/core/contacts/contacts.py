@@ -1,4 +1,4 @@
-"""Contacts: finding them, and creating them without doubles."""
+"""Contacts: finding them, creating them without doubles, changing and deleting them."""
 
 from __future__ import annotations
 
@@ -8,10 +8,11 @@ from uuid import UUID
 
 from koine.core import outbox
 from koine.core.actor import Actor
-from koine.core.contacts import store
+from koine.core.contacts import model, store
 from koine.core.contacts.model import Contact, Described
+from koine.core.conversations.store import changing
 from koine.core.errors import ContactExists, ContactNotFound
-from koine.core.events import ContactCreated, ContactUpdated
+from koine.core.events import ContactCreated, ContactDeleted, ContactUpdated, ConversationDeleted
 from koine.postgres.database import Tx
 
 Match = tuple[Contact, Literal["email", "phone"]]
@@ -56,6 +57,33 @@ async def upsert(tx: Tx, by: Actor, workspace_id: int, described: Described) -> 
     return await _change(tx, by, match[0], described), False
 
 
+async def update(tx: Tx, by: Actor, contact: Contact, described: Described) -> Contact:
+    """Change a contact as described; a no-op when nothing would be different.
+
+    Raises ContactExists when another one has the new address or number, and ContactNotFound when this one is gone.
+    """
+    by.must("contacts:write", contact.workspace_id)
+    await store.hold(tx, contact.workspace_id, _names(described))
+    new = model.applied(contact, described)
+    if new.email != contact.email and new.email:
+        _nobody_else(contact, await store.by_email(tx, contact.workspace_id, new.email), "email")
+    if new.phone != contact.phone and new.phone:
+        _nobody_else(contact, await store.by_phone(tx, contact.workspace_id, new.phone), "phone")
+    return await _change(tx, by, contact, described)
+
+
+async def delete(tx: Tx, by: Actor, contact: Contact) -> None:
+    """Put a contact into the bin, with every conversation of theirs. Raises ContactNotFound when they are gone."""
+    by.must("contacts:write", contact.workspace_id)
+    workspace_id, id = contact.workspace_id, contact.id
+    if await store.held(tx, workspace_id, id) is None:
+        raise ContactNotFound
+    await store.delete(tx, workspace_id, id)
+    gone = await changing.delete_of_contact(tx, workspace_id, id)
+    told = [ConversationDeleted(workspace_id, conversation, contact_id=id) for conversation in gone]
+    await outbox.record(tx, by, *told, ContactDeleted(workspace_id, contact_id=id))
+
+
 async def known_or_new(tx: Tx, by: Actor, workspace_id: int, described: Described) -> Contact:
     """Whoever writes under this e-mail address: an existing contact as it is, or a new one.
 
@@ -68,7 +96,7 @@ async def known_or_new(tx: Tx, by: Actor, workspace_id: int, described: Describe
         return known
     await store.hold(tx, workspace_id, _names(described))
     known = await store.by_email(tx, workspace_id, email)
-    if described.external_id is not None:
+    if described.external_id:
         owner = await store.by_external_id(tx, workspace_id, described.external_id)
         if owner is not None or (known is not None and known.external_id is None):
             changed = Described(email=described.email, external_id=described.external_id)
@@ -96,11 +124,22 @@ async def _create(tx: Tx, by: Actor, workspace_id: int, described: Described) ->
 
 
 async def _change(tx: Tx, by: Actor, contact: Contact, described: Described) -> Contact:
-    changed = await store.update(tx, contact.workspace_id, contact.id, described)
-    fields = [name for name in Described.__slots__ if getattr(described, name) not in (None, {})]
-    told = {"fields": fields}
+    """Looked at again under a lock: what is told is what this change makes of it, whatever else goes on."""
+    before = await store.held(tx, contact.workspace_id, contact.id)
+    if before is None:
+        raise ContactNotFound
+    after = model.applied(before, described)
+    told = model.changes(before, after)
+    if not told["fields"]:
+        return before
+    changed = await store.replace(tx, after)
     await outbox.record(tx, by, ContactUpdated(contact.workspace_id, contact_id=contact.id, data=told))
     return changed
+
+
+def _nobody_else(contact: Contact, found: Contact | None, field: Literal["email", "phone"]) -> None:
+    if found is not None and found.id != contact.id:
+        raise ContactExists(found, field)
 
 
 def _names(described: Described) -> list[str]:

@@ -11,7 +11,8 @@ from koine.core.identity import new_uuid
 from koine.postgres.database import Row, Tx
 
 COLUMNS = """workspace_id, id, uuid, external_id, email, phone, first_name, last_name, company_name, tags, dnd,
-    assigned_to, enabled, profile, custom_attributes, last_active_at, created_at, updated_at"""
+    assigned_to, enabled, profile, custom_attributes, last_active_at, created_at, updated_at, additional_emails,
+    followers, dnd_settings, dnd_inbound"""
 
 
 async def by_uuid(tx: Tx, workspaces: Sequence[int], uuid: UUID) -> Contact | None:
@@ -84,50 +85,75 @@ async def hold(tx: Tx, workspace_id: int, names: Sequence[str]) -> None:
     )
 
 
-async def insert(tx: Tx, workspace_id: int, described: Described) -> Contact:
+async def held(tx: Tx, workspace_id: int, id: int) -> Contact | None:
+    """The contact with this id, whom nobody else changes until this transaction ends."""
+    await tx.begin()
+    return _found(
+        await tx.row(
+            "select " + COLUMNS + " from contacts"
+            " where workspace_id = $1 and id = $2 and deleted_at is null for update",
+            workspace_id,
+            id,
+        )
+    )
+
+
+async def insert(tx: Tx, workspace_id: int, contact: Described) -> Contact:
     """A new contact."""
     rows = await tx.write(
         "insert into contacts (workspace_id, uuid, email, phone, first_name, last_name, external_id, company_name,"
-        " tags, dnd, assigned_to, profile, custom_attributes)"
-        " values ($1, $2, $3, $4, coalesce($5, ''), coalesce($6, ''), $7, $8, coalesce($9::text[], '{}'),"
-        " coalesce($10, false), $11, $12, $13)"
+        " tags, dnd, assigned_to, profile, custom_attributes, additional_emails, followers, dnd_settings, dnd_inbound)"
+        " values ($1, $2, nullif($3, ''), nullif($4, ''), coalesce($5, ''), coalesce($6, ''), nullif($7, ''),"
+        " nullif($8, ''), coalesce($9::text[], '{}'), coalesce($10, false), nullif($11, 0),"
+        " jsonb_strip_nulls($12::jsonb), $13, coalesce($14::text[], '{}'), coalesce($15::bigint[], '{}'), $16, $17)"
         " returning " + COLUMNS,
         workspace_id,
         new_uuid(),
-        *_values(described),
+        *_values(contact),
     )
     return Contact(**rows[0])
 
 
-async def update(tx: Tx, workspace_id: int, id: int, described: Described) -> Contact:
-    """Change what is described and leave the rest; profile and custom attributes are merged."""
+async def replace(tx: Tx, contact: Contact) -> Contact:
+    """Write a contact who is there, as they now are."""
     rows = await tx.write(
-        "update contacts set email = coalesce($3, email), phone = coalesce($4, phone),"
-        " first_name = coalesce($5, first_name), last_name = coalesce($6, last_name),"
-        " external_id = coalesce($7, external_id), company_name = coalesce($8, company_name),"
-        " tags = coalesce($9::text[], tags), dnd = coalesce($10, dnd), assigned_to = coalesce($11, assigned_to),"
-        " profile = profile || $12, custom_attributes = custom_attributes || $13, updated_at = now()"
+        "update contacts set email = $3, phone = $4, first_name = $5, last_name = $6, external_id = $7,"
+        " company_name = $8, tags = $9, dnd = $10, assigned_to = $11, profile = $12, custom_attributes = $13,"
+        " additional_emails = $14, followers = $15, dnd_settings = $16, dnd_inbound = $17, updated_at = now()"
         " where workspace_id = $1 and id = $2 returning " + COLUMNS,
+        contact.workspace_id,
+        contact.id,
+        *_values(contact),
+    )
+    return Contact(**rows[0])
+
+
+async def delete(tx: Tx, workspace_id: int, id: int) -> None:
+    """Put a contact into the bin."""
+    await tx.write(
+        "update contacts set deleted_at = now(), updated_at = now() where workspace_id = $1 and id = $2",
         workspace_id,
         id,
-        *_values(described),
     )
-    return Contact(**rows[0])
 
 
-def _values(described: Described) -> tuple[Any, ...]:
+def _values(of: Described | Contact) -> tuple[Any, ...]:
     return (
-        described.email,
-        described.phone,
-        described.first_name,
-        described.last_name,
-        described.external_id,
-        described.company_name,
-        None if described.tags is None else list(described.tags),
-        described.dnd,
-        described.assigned_to,
-        described.profile,
-        described.custom_attributes,
+        of.email,
+        of.phone,
+        of.first_name,
+        of.last_name,
+        of.external_id,
+        of.company_name,
+        None if of.tags is None else list(of.tags),
+        of.dnd,
+        of.assigned_to,
+        of.profile,
+        of.custom_attributes,
+        None if of.additional_emails is None else list(of.additional_emails),
+        None if of.followers is None else list(of.followers),
+        of.dnd_settings,
+        of.dnd_inbound,
     )
 
 

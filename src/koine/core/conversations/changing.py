@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from koine.core import outbox
 from koine.core.actor import Actor
 from koine.core.conversations.model import Category, Conversation
@@ -10,10 +12,13 @@ from koine.core.errors import Invalid, Problem
 from koine.core.events import (
     ConversationDeleted,
     ConversationEntityAttached,
+    ConversationRated,
     ConversationReadChanged,
     ConversationRestored,
+    ConversationStarred,
     ConversationStatusChanged,
     ConversationSubjectChanged,
+    ConversationUnreadChanged,
 )
 from koine.postgres.database import Tx
 
@@ -57,6 +62,31 @@ async def mark(tx: Tx, by: Actor, conversation: Conversation, *, read: bool) -> 
         return
     await changing.mark(tx, by, conversation.workspace_id, conversation.id, read=read)
     await outbox.record(tx, by, ConversationReadChanged(*_subject(conversation), data={"read": read}))
+
+
+async def set_unread(tx: Tx, by: Actor, conversation: Conversation, count: int) -> None:
+    """Say how many messages nobody has read, for everybody at once; 0 is that all of it is read."""
+    by.must("conversations:write", conversation.workspace_id)
+    if conversation.unread_count == count:
+        return
+    await changing.set_unread(tx, conversation.workspace_id, conversation.id, count)
+    told = {"from": conversation.unread_count, "to": count}
+    await outbox.record(tx, by, ConversationUnreadChanged(*_subject(conversation), data=told))
+
+
+async def star(tx: Tx, by: Actor, conversation: Conversation, *, starred: bool) -> None:
+    """Give it a star, or take it away."""
+    by.must("conversations:write", conversation.workspace_id)
+    if conversation.starred == starred:
+        return
+    await changing.set_starred(tx, conversation.workspace_id, conversation.id, starred=starred)
+    await outbox.record(tx, by, ConversationStarred(*_subject(conversation), data={"starred": starred}))
+
+
+async def rate(tx: Tx, by: Actor, conversation: Conversation, feedback: Any) -> None:
+    """Say what one thinks of how it went: it is told of, and kept nowhere else."""
+    by.must("conversations:write", conversation.workspace_id)
+    await outbox.record(tx, by, ConversationRated(*_subject(conversation), data={"feedback": feedback}))
 
 
 async def delete(tx: Tx, by: Actor, conversation: Conversation) -> None:

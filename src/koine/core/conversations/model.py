@@ -82,7 +82,10 @@ class Conversation:
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """What somebody wants to say: text, or HTML with the text it reads as. `author` None is the actor."""
+    """What somebody wants to say: text, or HTML with the text it reads as. `author` None is the actor.
+
+    In `meta`, `automated` true says that nobody in person sent it: a campaign did, or a rule.
+    """
 
     text: str
     html: str | None = None
@@ -134,7 +137,8 @@ class Opened:
 class Thread:
     """A conversation with a contact; `contact` and `assignee` are the ids that strangers may see.
 
-    `channel` is that of its inbox, None outside of any.
+    `channel` is that of its inbox, None outside of any; `last_channel` that of its last message, None before there is
+    one.
     """
 
     workspace_id: int
@@ -150,6 +154,7 @@ class Thread:
     updated_at: datetime
     last_message_at: datetime
     deleted: bool
+    last_channel: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ import time
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from dataclasses import dataclass
 from typing import Protocol
-from urllib.parse import quote
+from urllib.parse import quote, unquote
 
 from koine.core.sealing import SIGNATURE, Sealing
 
@@ -85,6 +85,26 @@ def _path(sealing: Sealing, workspace_id: int, file_id: int, file_name: str, end
 
 def read(sealing: Sealing, token: str, file_name: str) -> Link | None:
     """What a link says that we made, and that is still good; None for any other. Raises SealingFailed."""
+    found = _ours(sealing, token, file_name)
+    return None if found is None or found[1] < time.time() else found[0]
+
+
+def renewed(sealing: Sealing, url: str, workspace_id: int) -> str | None:
+    """The address of a file that a link to it was given as, good for another while, even when it had ended.
+
+    None for what is no link of ours, or one into another workspace. Raises SealingFailed.
+    """
+    base, found, rest = url.partition(PATH)
+    token, slash, quoted = rest.partition("/")
+    name = unquote(quoted)
+    ours = _ours(sealing, token, name) if found and slash else None
+    if ours is None or ours[0].workspace_id != workspace_id:
+        return None
+    return base + path(sealing, workspace_id, ours[0].file_id, name)
+
+
+def _ours(sealing: Sealing, token: str, file_name: str) -> tuple[Link, int] | None:
+    """What a link says that we made, and when it ends."""
     if len(token) != _LETTERS or not token.isascii():
         return None
     try:
@@ -95,9 +115,9 @@ def read(sealing: Sealing, token: str, file_name: str) -> Link | None:
         return None
     says, signature = decoded[: _SAYS.size], decoded[_SAYS.size :]
     workspace_id, file_id, end = _SAYS.unpack(says)
-    if end < time.time() or not sealing.signed(signature, _signed(says, file_name), _ABOUT):
+    if not sealing.signed(signature, _signed(says, file_name), _ABOUT):
         return None
-    return Link(workspace_id, file_id)
+    return Link(workspace_id, file_id), end
 
 
 def _signed(says: bytes, file_name: str) -> bytes:

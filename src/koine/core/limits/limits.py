@@ -14,6 +14,16 @@ from koine.postgres.database import Database, Tx
 _REMEMBERED = 10_000  # of those who have used up what they may
 
 
+class RateUsedUp(TooMany):
+    """More than one may ask. `allowances` are what is left of each rate: of the one that is used up, and of those that
+    were not counted because of it, nothing.
+    """
+
+    def __init__(self, allowances: Sequence[Allowance], retry_after: int) -> None:
+        super().__init__(retry_after=retry_after)
+        self.allowances = allowances
+
+
 class Limits:
     """The counts, as one process meets them. They are the same for all processes on one database."""
 
@@ -25,9 +35,16 @@ class Limits:
         """Count a request against each of these rates; what is left of each.
 
         `workspaces` are those that are open to whoever asks: connections that show them are then at hand.
-        Raises TooMany when one of the rates is used up; the later ones are not counted then.
+        Raises RateUsedUp when one of the rates is; the later ones are not counted then.
         """
-        return [await self._count(f"{who} {rate.seconds}", rate, workspaces) for rate in rates]
+        left: list[Allowance] = []
+        for at, rate in enumerate(rates):
+            try:
+                left.append(await self._count(f"{who} {rate.seconds}", rate, workspaces))
+            except TooMany as refused:
+                nothing = [Allowance(later, 0, refused.retry_after) for later in rates[at:]]
+                raise RateUsedUp([*left, *nothing], refused.retry_after) from None
+        return left
 
     async def _count(self, who: str, rate: Rate, workspaces: tuple[int, ...]) -> Allowance:
         until = self._used_up.get(who)

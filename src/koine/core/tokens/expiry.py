@@ -1,4 +1,4 @@
-"""Forgetting access tokens that expired: each client gets a new one every hour or so."""
+"""Forgetting secrets that expired: each client gets a new one every hour or day."""
 
 from __future__ import annotations
 
@@ -10,12 +10,13 @@ KEPT = timedelta(days=7)  # after its end: whoever shows one that late may as we
 
 
 async def forget(tx: Tx) -> int:
-    """Forget some access tokens that ended more than a week ago, of all accounts; how many."""
+    """Forget some secrets that ended more than a week ago, of all accounts; how many."""
     rows = await tx.write(
         """
         with gone as (
             delete from tokens where id in (
-                select id from tokens where kind = 'access' and expires_at < now() - $1::interval
+                select id from tokens
+                 where kind in ('access', 'login', 'code', 'refresh') and expires_at < now() - $1::interval
                  order by expires_at limit 1000) returning 1)
         select count(*) as forgotten from gone
         """,

@@ -16,8 +16,8 @@ async def insert(tx: Tx, account_id: int, grant: Grant, key: str | None, secret_
     rows = await tx.write(
         """
         insert into tokens (account_id, dialect, kind, name, key, secret_hash, client_id, user_id, workspaces,
-                            permissions, scopes, expires_at)
-        values ($1, $2, $3, $4, $5, $6, $7, $8, $9::bigint[], $10::text[], $11::text[], now() + $12::interval)
+                            permissions, scopes, expires_at, authorization_id)
+        values ($1, $2, $3, $4, $5, $6, $7, $8, $9::bigint[], $10::text[], $11::text[], now() + $12::interval, $13)
         returning id
         """,
         account_id,
@@ -32,6 +32,7 @@ async def insert(tx: Tx, account_id: int, grant: Grant, key: str | None, secret_
         None if grant.permissions is None else sorted(grant.permissions),
         None if grant.scopes is None else list(grant.scopes),
         grant.expires_in,
+        grant.authorization_id,
     )
     id: int = rows[0]["id"]
     return id
@@ -60,7 +61,7 @@ async def of_account(tx: Tx, account_id: int) -> list[Row]:
         """
         select id, dialect, kind, name, key, user_id, workspaces, scopes, created_at, expires_at, revoked_at,
                last_used_at
-          from tokens where account_id = $1 and kind <> 'access' order by id
+          from tokens where account_id = $1 and kind in ('client', 'key', 'login') order by id
         """,
         account_id,
     )
@@ -126,18 +127,54 @@ async def live(tx: Tx, dialect: str, kind: str, secret_hash: bytes) -> int | Non
 
 
 async def use_up(tx: Tx, dialect: str, kind: str, secret_hash: bytes) -> Row | None:
-    """End a secret of this kind that is still good: of two who use it at once, one gets the row."""
+    """End a secret of this kind that is still good: of two who use it at once, one gets the row.
+
+    That it was used is remembered for a month, in case it comes again.
+    """
     rows = await tx.write(
         """
-        update tokens set revoked_at = now(), last_used_at = now()
+        update tokens
+           set revoked_at = now(), last_used_at = now(), expires_at = least(expires_at, now() + interval '30 days')
          where secret_hash = $3 and dialect = $1 and kind = $2 and revoked_at is null and expires_at > now()
-        returning id, account_id
+        returning id, account_id, client_id, user_id, authorization_id, workspaces, scopes
         """,
         dialect,
         kind,
         secret_hash,
     )
     return rows[0] if rows else None
+
+
+async def spent(tx: Tx, dialect: str, kind: str, secret_hash: bytes) -> Row | None:
+    """A secret of this kind that was used up: by whom, on what authorization, and how long ago."""
+    return await tx.row(
+        """
+        select client_id, authorization_id, now() - last_used_at as ago from tokens
+         where secret_hash = $3 and dialect = $1 and kind = $2 and revoked_at is not null and last_used_at is not null
+        """,
+        dialect,
+        kind,
+        secret_hash,
+    )
+
+
+async def end_authorization(tx: Tx, authorization_id: int) -> None:
+    """End all that came of an authorization."""
+    await tx.write(
+        "update tokens set revoked_at = now() where authorization_id = $1 and revoked_at is null", authorization_id
+    )
+
+
+async def end_in_workspace(tx: Tx, client_id: int, workspace_id: int) -> None:
+    """End all that a client has for one workspace."""
+    await tx.write(
+        """
+        update tokens set revoked_at = now()
+         where client_id = $1 and $2 = any (workspaces) and revoked_at is null and kind in ('access', 'refresh', 'code')
+        """,
+        client_id,
+        workspace_id,
+    )
 
 
 async def end_all(tx: Tx, account_id: int, dialect: str, kind: str) -> list[int]:

@@ -14,8 +14,9 @@ from koine.core.errors import TokenNotFound
 from koine.core.tokens import secrets, store
 from koine.postgres.database import Row, Tx
 
-# client: changes its secret for access tokens; access: such a token; key: calls as it is; login: signs in once
-TokenKind = Literal["client", "access", "key", "login"]
+# client: changes its secret for access tokens; access: such a token; key: calls as it is; login: signs in once;
+# code and refresh: are changed for access tokens by a client, once
+TokenKind = Literal["client", "access", "key", "login", "code", "refresh"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +24,8 @@ class Grant:
     """What a token is to open.
 
     `user_id` None: it acts as an app; `workspaces` None: all of the account, also later ones; `permissions` None: all
-    that the user's role allows, or everything; `scopes` are the same in the dialect's words.
+    that the user's role allows, or everything; `scopes` are the same in the dialect's words. With `authorization_id` it
+    ends when what a person allowed an app ends.
     """
 
     dialect: str
@@ -35,6 +37,7 @@ class Grant:
     scopes: Sequence[str] | None = None
     expires_in: timedelta | None = None
     client_id: int | None = None
+    authorization_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +92,7 @@ async def revoke(tx: Tx, by: Actor, id: int) -> None:
 
 
 async def of_account(tx: Tx, by: Actor) -> list[Token]:
-    """The account's tokens, without those that are issued by the hour, oldest first."""
+    """The account's tokens, without those that are issued to clients, oldest first."""
     by.must_manage_account()
     return [_token(row) for row in await store.of_account(tx, by.account_id)]
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import functools
+import secrets as randomness
 import unicodedata
 
 from koine.core import outbox
@@ -44,6 +46,25 @@ def hashed(password: str) -> str:
     from argon2 import PasswordHasher
 
     return PasswordHasher().hash(_plain(password))
+
+
+def verified(password: str, password_hash: str | None) -> bool:
+    """Whether this is the password that was kept. It takes as long where there is none (None), and is wrong then."""
+    from argon2 import PasswordHasher
+    from argon2.exceptions import Argon2Error, InvalidHash
+
+    plain, nobodys = _plain(password)[: LONGEST + 1], _nobodys()
+    try:
+        PasswordHasher().verify(password_hash or nobodys, plain)
+    except (Argon2Error, InvalidHash):
+        return False
+    return password_hash is not None
+
+
+@functools.cache
+def _nobodys() -> str:
+    """The hash of a password that nobody has."""
+    return hashed(randomness.token_hex(32))
 
 
 async def set_hash(tx: Tx, by: Actor, user: User, password_hash: str) -> None:

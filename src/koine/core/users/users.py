@@ -92,6 +92,11 @@ async def member(tx: Tx, workspace_id: int, uuid: UUID) -> User | None:
     return None if row is None else _user(row)
 
 
+async def members(tx: Tx, workspace_id: int, uuids: Collection[UUID]) -> dict[UUID, int]:
+    """Those of these people who are members of the workspace."""
+    return {row["uuid"]: row["id"] for row in await store.members(tx, workspace_id, list(uuids))}
+
+
 async def uuids(tx: Tx, account_id: int, ids: Collection[int]) -> dict[int, UUID]:
     """What strangers call these people of an account."""
     return {row["id"]: row["uuid"] for row in await store.uuids(tx, account_id, list(ids))}

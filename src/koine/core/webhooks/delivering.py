@@ -90,7 +90,11 @@ async def settle(database: Database, queue: Queue, due: Due, outcome: Outcome) -
             return await deliveries.settle(tx, webhook.id, due, outcome, "delivered", None)
         if (state := _UNSENT.get(outcome)) is not None:
             return await deliveries.settle(tx, webhook.id, due, outcome, state, None)
-        wait = None if due.kind == PING else patience.until_next_try(due.attempts + 1, outcome.retry_after)
+        wait = (
+            None
+            if due.kind == PING
+            else patience.until_next_try(due.attempts + 1, outcome.retry_after, queue.shape.patience())
+        )
         await deliveries.settle(tx, webhook.id, due, outcome, "failed" if wait is None else "waiting", wait)
         failing_for = await subscribers.failed(
             tx, webhook.id, patience.pause(webhook.failures + 1, outcome.retry_after)

@@ -6,7 +6,9 @@ import secrets
 from uuid import UUID
 
 from koine.core.sealing import Sealing
-from koine.core.webhooks.model import Keys
+from koine.core.signing import keys as signing
+from koine.core.webhooks.model import Keys, Shape
+from koine.postgres.database import Tx
 
 _SEED = 32
 _SECRET = 32
@@ -15,6 +17,12 @@ _SECRET = 32
 def new() -> Keys:
     """Random ones, of 256 bits each."""
     return Keys(secret=secrets.token_bytes(_SECRET), seed=secrets.token_bytes(_SEED))
+
+
+async def made(tx: Tx, sealing: Sealing, shape: Shape) -> Keys:
+    """Those of a new webhook: of its own, or with the seed that its dialect signs everything with."""
+    own, house = new(), shape.house_key()
+    return own if house is None else Keys(own.secret, (await signing.own(tx, sealing, house)).seed)
 
 
 def sealed(sealing: Sealing, webhook: UUID, keys: Keys) -> bytes:

@@ -11,6 +11,7 @@ from uuid import UUID
 from koine.core.feed.model import FeedEvent
 from koine.core.files.links import Links
 from koine.core.sealing import Sealing
+from koine.core.webhooks.patience import Patience
 from koine.postgres.database import Tx
 
 # skipped: its dialect has nothing to say of it
@@ -158,6 +159,12 @@ class Shape(Protocol):
 
     def needs(self) -> Sequence[str]:
         """What somebody must be allowed to do, besides managing webhooks, to have others told in these words."""
+
+    def patience(self) -> Patience:
+        """How often deliveries in these words are tried again, and when."""
+
+    def house_key(self) -> str | None:
+        """The name of the key that signs all deliveries in these words; None: each webhook has keys of its own."""
 
     def secret(self, keys: Keys) -> str | None:
         """The secret in the form in which it is given to whoever receives; None where a public key is all they need."""

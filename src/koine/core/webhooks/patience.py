@@ -4,13 +4,32 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 
-# After each try that failed but the last: ten tries within 75 hours, as Standard Webhooks proposes. Seconds.
+
+@dataclass(frozen=True, slots=True)
+class Patience:
+    """How often a dialect tries again: `waits` in seconds after each try that failed but the last.
+
+    `spread` of each wait is left to chance, so that what failed together does not come again together.
+    """
+
+    waits: tuple[float, ...]
+    spread: float
+
+    @property
+    def tries(self) -> int:
+        """How often a delivery is tried."""
+        return len(self.waits) + 1
+
+
+# Ten tries within 75 hours, as Standard Webhooks proposes.
 WAITS = (5.0, 300.0, 1_800.0, 7_200.0, 18_000.0, 36_000.0, 50_400.0, 72_000.0, 86_400.0)
 TRIES = len(WAITS) + 1
-SPREAD = 0.1  # of each wait, so that what failed together does not come again together
+SPREAD = 0.1
+USUAL = Patience(WAITS, SPREAD)
 
 GIVEN_UP_AFTER = timedelta(days=5)  # of nothing but failures
 
@@ -22,11 +41,11 @@ LONGEST_WISH = 86_400.0  # seconds; whoever asks for more is called after a day
 _random = secrets.SystemRandom()
 
 
-def until_next_try(tried: int, retry_after: float | None) -> float | None:
+def until_next_try(tried: int, retry_after: float | None, patience: Patience = USUAL) -> float | None:
     """Seconds until a delivery that was tried so often is tried again; None when that was the last time."""
-    if tried >= TRIES:
+    if tried >= patience.tries:
         return None
-    return max(_spread(WAITS[tried - 1]), retry_after or 0.0)
+    return max(_spread(patience.waits[tried - 1], patience.spread), retry_after or 0.0)
 
 
 def pause(failures: int, retry_after: float | None) -> float | None:
@@ -56,5 +75,5 @@ def wish(status: int, headers: Mapping[str, str], now: datetime) -> float | None
     return min(max((at - now).total_seconds(), 0.0), LONGEST_WISH)
 
 
-def _spread(seconds: float) -> float:
-    return seconds * _random.uniform(1 - SPREAD, 1 + SPREAD)
+def _spread(seconds: float, spread: float = SPREAD) -> float:
+    return seconds * _random.uniform(1 - spread, 1 + spread)

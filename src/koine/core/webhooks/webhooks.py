@@ -40,7 +40,7 @@ async def create(tx: Tx, by: Actor, means: Means, wanted: Wanted) -> Issued:
         wanted = replace(wanted, kinds=sorted(known))
     await addresses.must_be_good(means.gate, wanted.url)
     told = await _room(tx, wanted.account_id, wanted.workspace_id)
-    uuid, new = new_uuid(), keys.new()
+    uuid, new = new_uuid(), await keys.made(tx, means.sealing, shape)
     sealed = keys.sealed(means.sealing, uuid, new)
     await subscribers.insert(tx, uuid, wanted, told[0], sealed, keys.public(new))
     await waking.follow(tx, wanted.account_id, told)
@@ -50,8 +50,11 @@ async def create(tx: Tx, by: Actor, means: Means, wanted: Wanted) -> Issued:
 
 
 async def rotate(tx: Tx, by: Actor, means: Means, webhook: Webhook) -> Issued:
-    """New secrets. For a day deliveries are signed with those before as well; those before them end now."""
-    new = keys.new()
+    """New secrets. For a day deliveries are signed with those before as well; those before them end now.
+
+    Where one key signs for all there is nothing to change for one of them: it has the key that it had.
+    """
+    new = await keys.made(tx, means.sealing, means.shapes[webhook.dialect])
     sealed = keys.sealed(means.sealing, webhook.uuid, new)
     await subscribers.rotate(tx, webhook.id, sealed, keys.public(new), OVERLAP)
     await outbox.record_of_account(tx, by, WebhookRotated(webhook.account_id, {"webhook_id": str(webhook.uuid)}))

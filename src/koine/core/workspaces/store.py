@@ -110,3 +110,15 @@ async def set_deleted(tx: Tx, id: int, *, deleted: bool) -> None:
     await tx.write(
         "update workspaces set deleted_at = case when $2 then now() end, updated_at = now() where id = $1", id, deleted
     )
+
+
+async def account_of(tx: Tx, id: int) -> int:
+    """The account of a workspace."""
+    found: int = await tx.value("select account_id from workspaces where id = $1", id)
+    return found
+
+
+async def uuid_of(tx: Tx, id: int) -> UUID:
+    """The id that strangers know it by."""
+    found: UUID = await tx.value("select uuid from workspaces where id = $1", id)
+    return found

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from uuid import UUID
 
 from koine.core import outbox
 from koine.core.account_events import WorkspaceCreated
@@ -48,3 +49,13 @@ async def found(tx: Tx, by: Actor, name: str, described: Described | None = None
 async def find(tx: Tx, account_id: int, ids: Sequence[int] | None = None) -> list[Workspace]:
     """The account's workspaces, or those of these ids, oldest first; deleted ones are among them."""
     return await store.of_account(tx, account_id, ids)
+
+
+async def account_of(tx: Tx, id: int) -> int:
+    """The account of a workspace that is there."""
+    return await store.account_of(tx, id)
+
+
+async def name_of(tx: Tx, id: int) -> UUID:
+    """The id that strangers know a workspace by."""
+    return await store.uuid_of(tx, id)

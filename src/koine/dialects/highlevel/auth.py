@@ -10,10 +10,14 @@ import orjson
 
 from koine.core.actor import Actor
 from koine.core.errors import ForeignWorkspace, PermissionMissing, Unauthenticated
+from koine.core.tokens.keyring import Bearer
 from koine.dialects.call import Call
-from koine.dialects.highlevel import ids
+from koine.dialects.highlevel import ids, operations
+from koine.dialects.highlevel.operations import Needed, TokenClass
 
 VERSIONS = frozenset({"2021-04-15", "2021-07-28", "2023-02-21", "v3"})
+
+_CALLS = ("access", "key")  # kinds of token; the others are exchanged for one of these
 
 
 class VersionRefused(Unauthenticated):
@@ -23,9 +27,11 @@ class VersionRefused(Unauthenticated):
 
 
 class WrongTokenClass(Unauthenticated):
-    """A token that is not of one location, such as an agency's."""
+    """A token of another class than the operation asks for: an agency's for a location's conversations, or a private
+    one for what only apps may do.
+    """
 
-    code = "wrong_token_class"
+    code = "wrong_whose"
     says = "This authClass type is not allowed to access this scope."
 
 
@@ -43,30 +49,57 @@ class Location:
 
 
 async def authenticate(call: Call) -> Actor:
-    """Whoever's token is shown. Raises VersionRefused before looking at the token, then Unauthenticated."""
-    _check_version(call.header("version"))
+    """Whoever's token is shown, if it may do what this route does.
+
+    Raises VersionRefused before looking at the token, then Unauthenticated, WrongTokenClass and PermissionMissing.
+    """
+    needed = _needed(call)
+    _check_version(call.header("version"), needed)
     secret = _secret(call.header("authorization"))
     try:
         bearer = await call.services.keyring.bearer(secret)
     except Unauthenticated:
         raise Unauthenticated(_what_is_wrong(secret)) from None
-    if bearer.dialect != "highlevel":
+    if bearer.dialect != "highlevel" or bearer.kind not in _CALLS:
         raise Unauthenticated(_what_is_wrong(secret))
+    _must_be_enough(bearer, needed)
     call.bearer = bearer
     return bearer.actor
 
 
-def location(call: Call, scope: str) -> Location:
-    """Where the call works. Raises WrongTokenClass, and PermissionMissing when the token lacks the scope."""
+def location(call: Call, scope: str | None = None) -> Location:
+    """Where the call works. Its class and scope were looked at when it came in; a handler may say which scope it was
+    written for, and then has to agree with the table of operations.
+    """
+    if scope is not None and scope != _needed(call).scope:
+        raise LookupError(f"{call.method} {call.path} is served for {scope}, and the table of operations differs")
     bearer = call.bearer
-    if bearer.workspace_uuid is None or len(bearer.actor.workspaces) != 1:
+    if bearer.workspace_uuid is None:
         raise WrongTokenClass
-    if bearer.scopes is not None and scope not in bearer.scopes:
-        raise PermissionMissing(scope)
     return Location(bearer.actor.workspaces[0], ids.write_often(bearer.workspace_uuid))
 
 
-def _check_version(version: str | None) -> None:
+def _needed(call: Call) -> Needed:
+    return operations.needed(call.method, call.scope["route"].path)
+
+
+def _must_be_enough(bearer: Bearer, needed: Needed) -> None:
+    if needed.whose not in _classes(bearer):
+        raise WrongTokenClass
+    if needed.scope is not None and bearer.scopes is not None and needed.scope not in bearer.scopes:
+        raise PermissionMissing(needed.scope)
+
+
+def _classes(bearer: Bearer) -> tuple[TokenClass, ...]:
+    """What a token can be used as: one that opens a single location, or an app's that opens none by itself."""
+    if bearer.workspace_uuid is not None and len(bearer.actor.workspaces) == 1:
+        return ("location",)
+    return ("company",) if bearer.kind == "access" and not bearer.actor.workspaces else ()
+
+
+def _check_version(version: str | None, needed: Needed) -> None:
+    if not version and not needed.versioned:
+        return
     if not version:
         raise VersionRefused("version header was not found.")
     if version not in VERSIONS:

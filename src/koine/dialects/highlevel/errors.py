@@ -6,6 +6,7 @@ import contextlib
 from collections.abc import Iterator
 from typing import Any
 
+from koine.core.apps.refusals import GrantRefused
 from koine.core.errors import (
     Conflict,
     ContactExists,
@@ -25,7 +26,7 @@ from koine.core.errors import (
 )
 from koine.dialects.call import Answer, Call
 from koine.dialects.edge import NoSuchRoute, TooLarge, Unreadable, WrongMediaType, WrongMethod
-from koine.dialects.highlevel import ids, validation
+from koine.dialects.highlevel import ids, refusals, validation
 from koine.dialects.highlevel.auth import VersionRefused
 
 # What does not exist is a bad request here, and a path that nothing serves is a 404.
@@ -37,6 +38,7 @@ STATUS: dict[type[Refused], int] = {
     Conflict: 400,
     TooMany: 429,
     PermissionMissing: 401,
+    GrantRefused: 400,
     Unreadable: 400,
     TooLarge: 413,
     WrongMediaType: 415,
@@ -65,6 +67,8 @@ _WORDS: dict[type[Refused], str] = {
     ContactExists: "This location does not allow duplicated contacts.",
     TooLarge: "request entity too large",
 }
+# What OAuth calls its refusals (RFC 6749 §5.2), where its own clients look for them.
+_OAUTH = frozenset({"invalid_client", "invalid_grant"})
 _AS_RAISED = (Unauthenticated, NotFound, KeyInFlight)
 
 
@@ -79,8 +83,14 @@ def naming(kind: str, id: str) -> Iterator[None]:
 
 def refuse(refused: Refused, call: Call) -> Answer:
     """A refusal in the contract's words and status."""
+    of_messages = refusals.answer(refused, call)
+    if of_messages is not None:
+        return of_messages
     status = _status(refused)
-    return Answer(status, _body(refused, status, call), {"x-trace-id": call.id})
+    headers = {"x-trace-id": call.id}
+    if isinstance(refused, TooMany):
+        headers["retry-after"] = str(refused.retry_after)
+    return Answer(status, _body(refused, status, call), headers)
 
 
 def fault(call: Call) -> Answer:
@@ -105,6 +115,8 @@ def _body(refused: Refused, status: int, call: Call) -> dict[str, Any]:
     if isinstance(refused, ConversationExists):
         return _conversation_exists(refused, call)
     message = _message(refused, status)
+    if refused.code in _OAUTH:
+        return {"statusCode": status, "message": message, "error": refused.code, "error_description": message}
     if isinstance(refused, ContactExists):
         return {"statusCode": status, "message": message, "meta": _meta(refused)}
     body: dict[str, Any] = {"statusCode": status, "message": message}

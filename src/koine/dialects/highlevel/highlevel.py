@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from koine.core.actor import Actor
 from koine.core.errors import Refused
-from koine.core.limits.model import Rate
+from koine.core.limits.model import Allowance, Rate
 from koine.dialects.call import Answer, Call
 from koine.dialects.dialect import Route
-from koine.dialects.highlevel import auth, errors
+from koine.dialects.highlevel import auth, errors, limits
 from koine.dialects.highlevel.routes import ROUTES
 
 
@@ -18,15 +18,19 @@ class HighLevel:
 
     name = "highlevel"
     routes: Sequence[Route] = ROUTES
-    rates: Sequence[Rate] = ()
+    rates: Sequence[Rate] = limits.RATES
 
     async def authenticate(self, call: Call) -> Actor:
         """Whoever's token is shown, for a version that is published. Raises Unauthenticated."""
         return await auth.authenticate(call)
 
     def counted(self, call: Call) -> str:
-        """Each token for itself."""
-        return f"token {call.actor.token_id}"
+        """Each app, whatever its token, in each location and in the agency; a private token is an app of its own."""
+        return f"app {call.actor.id} in {call.bearer.workspace_uuid}"
+
+    def allowed(self, left: Sequence[Allowance]) -> Mapping[str, str]:
+        """The contract's five headers, and one that its client reads besides."""
+        return limits.headers(left)
 
     def refuse(self, refused: Refused, call: Call) -> Answer:
         """A refusal as NestJS writes it."""

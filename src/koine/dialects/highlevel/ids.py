@@ -18,6 +18,10 @@ _PAIRS = [high + low for high in _DIGITS for low in _DIGITS]
 _HALF = 62 ** (_LENGTH // 2)
 
 
+# What no row has: for ids that cannot name anything.
+NOBODY = UUID(int=0)
+
+
 def write(uuid: UUID) -> str:
     """A UUIDv7 whose lowest three bits are zero, as 20 letters and digits that sort as it does."""
     bits = uuid.int

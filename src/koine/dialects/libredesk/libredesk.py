@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from koine.core.actor import Actor
 from koine.core.errors import Refused
-from koine.core.limits.model import Rate
+from koine.core.limits.model import Allowance, Rate
 from koine.dialects.call import Answer, Call
 from koine.dialects.dialect import Route
 from koine.dialects.libredesk import auth, errors
@@ -27,6 +27,10 @@ class Libredesk:
     def counted(self, call: Call) -> str:
         """Each token for itself."""
         return f"token {call.actor.token_id}"
+
+    def allowed(self, left: Sequence[Allowance]) -> Mapping[str, str]:
+        """The contract has no headers for it."""
+        return {}
 
     def refuse(self, refused: Refused, call: Call) -> Answer:
         """A refusal in Libredesk's envelope."""

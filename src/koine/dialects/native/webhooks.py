@@ -14,6 +14,7 @@ import orjson
 from koine.core.feed.model import FeedEvent
 from koine.core.files.links import Links
 from koine.core.webhooks.model import Due, Keys, Webhook
+from koine.core.webhooks.patience import USUAL, Patience
 from koine.dialects.native import wire
 from koine.dialects.native.names import Names
 from koine.postgres.database import Tx
@@ -51,6 +52,15 @@ def parts() -> Mapping[str, None]:
 def needs() -> Sequence[str]:
     """Nothing: names and kinds are told, and no words."""
     return ()
+
+
+def patience() -> Patience:
+    """As everybody's."""
+    return USUAL
+
+
+def house_key() -> None:
+    """Each webhook has keys of its own."""
 
 
 def secret(keys: Keys) -> str:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+
 from koine.core.actor import Actor
 from koine.core.errors import Refused
+from koine.core.limits.model import Allowance
 from koine.dialects.call import Answer, Call
 from koine.dialects.tight import auth, errors, inferred
 from koine.dialects.tight.routes import ROUTES
@@ -23,6 +26,10 @@ class Tight:
     def counted(self, call: Call) -> str:
         """Each token for itself."""
         return f"token {call.actor.token_id}"
+
+    def allowed(self, left: Sequence[Allowance]) -> Mapping[str, str]:
+        """The contract has no headers for it."""
+        return {}
 
     def refuse(self, refused: Refused, call: Call) -> Answer:
         """A refusal in the envelope."""

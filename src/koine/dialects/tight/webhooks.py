@@ -14,6 +14,7 @@ from koine.core.feed import sight
 from koine.core.feed.model import FeedEvent
 from koine.core.files.links import Links
 from koine.core.webhooks.model import Due, Keys, Webhook
+from koine.core.webhooks.patience import USUAL, Patience
 from koine.core.workspaces import workspaces
 from koine.core.workspaces.model import Workspace
 from koine.dialects.tight import ids, wire, words
@@ -79,6 +80,15 @@ def parts() -> Mapping[str, frozenset[str]]:
 def needs() -> Sequence[str]:
     """Whoever is told, is told what was said."""
     return ("messages:read",)
+
+
+def patience() -> Patience:
+    """As everybody's."""
+    return USUAL
+
+
+def house_key() -> None:
+    """Each webhook has keys of its own."""
 
 
 def secret(keys: Keys) -> str:

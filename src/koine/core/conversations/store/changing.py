@@ -98,6 +98,43 @@ async def set_deleted(tx: Tx, workspace_id: int, id: int, *, deleted: bool) -> N
     )
 
 
+async def set_unread(tx: Tx, workspace_id: int, id: int, count: int) -> None:
+    """Say how many messages of a conversation nobody has read."""
+    await tx.write(
+        "update conversations set unread_count = $3, updated_at = now() where workspace_id = $1 and id = $2",
+        workspace_id,
+        id,
+        count,
+    )
+
+
+async def set_starred(tx: Tx, workspace_id: int, id: int, *, starred: bool) -> None:
+    """Give a conversation a star, or take it away."""
+    await tx.write(
+        "update conversations set starred = $3, updated_at = now() where workspace_id = $1 and id = $2",
+        workspace_id,
+        id,
+        starred,
+    )
+
+
+async def delete_of_contact(tx: Tx, workspace_id: int, contact_id: int) -> list[int]:
+    """Put every conversation of a contact into the bin; the ids of those that were not there yet, in order."""
+    rows = await tx.write(
+        """
+        with held as materialized (
+            select id from conversations where workspace_id = $1 and contact_id = $2 and deleted_at is null
+             order by id for update)
+        update conversations c set deleted_at = now(), updated_at = now()
+          from held where c.workspace_id = $1 and c.id = held.id
+        returning c.id
+        """,
+        workspace_id,
+        contact_id,
+    )
+    return sorted(row["id"] for row in rows)
+
+
 async def mark(tx: Tx, by: Actor, workspace_id: int, id: int, *, read: bool) -> None:
     """Remember what a reader says about the conversation as it stands now, up to its last message."""
     await tx.write(

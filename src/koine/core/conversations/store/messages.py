@@ -41,11 +41,14 @@ _JOINS = """
 
 
 async def find(tx: Tx, by: Actor, id: int) -> Message | None:
-    """One message of a conversation that the actor may see, deleted ones included; notes and activity are none."""
+    """One message of a conversation that the actor may see, deleted ones included.
+
+    Notes and activity are none, and neither is what is to be said later.
+    """
     clauses = Clauses()
     visibility.limit(clauses, by)
     clauses.add("m.workspace_id = any (?::bigint[]) and m.id = ?::bigint", list(by.workspaces), id)
-    clauses.add("m.kind = 'message'")
+    clauses.add("m.kind = 'message' and m.state <> 'scheduled'")
     sql = f"select {_COLUMNS} from messages m {_JOINS} where {clauses.sql}"
     row = await tx.row(sql, *clauses.values)
     return None if row is None else _message(row)
@@ -54,7 +57,7 @@ async def find(tx: Tx, by: Actor, id: int) -> Message | None:
 async def latest(tx: Tx, workspace_id: int, conversation_id: int, window: Window) -> list[Message]:
     """The messages of one conversation that is known to be visible, newest first; up to one more than the window holds.
 
-    Notes and activity are left out: they are not said to the other side.
+    Notes and activity are left out, as they are not said to the other side, and so is what is to be said later.
     Raises CursorUnreadable when the window's place is not one of this list.
     """
     clauses = Clauses(workspace_id, conversation_id)
@@ -68,7 +71,7 @@ async def latest(tx: Tx, workspace_id: int, conversation_id: int, window: Window
         with top as (
             select m.* from messages m
              where m.workspace_id = $1 and m.conversation_id = $2 and m.deleted_at is null
-               and m.kind = 'message' and {clauses.sql}
+               and m.kind = 'message' and m.state <> 'scheduled' and {clauses.sql}
              order by m.created_at {way}, m.id {way} limit {window.limit + 1:d})
         select {_COLUMNS} from top m {_JOINS} order by m.created_at {way}, m.id {way}
     """

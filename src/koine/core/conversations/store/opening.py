@@ -50,14 +50,16 @@ _WRITE = """
     insert into conversations (
         workspace_id, id, uuid, number, inbox_id, contact_id, continuous, subject, status_id, resolved, assignee_id,
         team_id, opened_by_kind, opened_by_id, unread_count, last_message_id, last_message_at, last_message_preview,
-        last_message_author_kind, last_message_author_id, waiting_since, resolved_at, custom_attributes,
-        created_at, updated_at)
+        last_message_author_kind, last_message_author_id, last_message_channel, last_message_direction, last_automated,
+        last_manual_at, waiting_since, resolved_at, custom_attributes, created_at, updated_at)
     select g.workspace_id, g.id, g.uuid, g.number, g.inbox_id, g.contact_id, g.continuous, g.subject,
            (select s.id from statuses s where s.workspace_id = g.workspace_id and s.usual
                and s.category = case when g.resolved then 'resolved' else 'open' end),
            g.resolved, g.assignee_id, g.team_id, g.author_kind, g.author_id,
            case when g.direction = 'in' then 1 else 0 end, g.message_id, g.at, left(g.body_text, 200),
-           g.author_kind, g.author_id,
+           g.author_kind, g.author_id, g.channel, g.direction,
+           case when g.direction = 'out' then g.meta @> '{"automated": true}' end,
+           case when g.direction = 'out' and not g.meta @> '{"automated": true}' then g.at else 'epoch' end,
            case when g.direction = 'in' then g.at end, case when g.resolved then g.at end, g.custom_attributes,
            g.at, g.at
       from given g

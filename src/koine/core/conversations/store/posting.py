@@ -44,7 +44,8 @@ _HOLD = """
 _SUM = """
 ), summed as (
     select conversation_id, max(ord) as last, count(*) filter (where direction = 'in') as came,
-           bool_or(direction = 'out') as replied
+           bool_or(direction = 'out') as replied,
+           bool_or(direction = 'out' and not meta @> '{"automated": true}') as by_hand
       from given
 """
 
@@ -60,6 +61,12 @@ _WRITE = """
                                            then g.author_kind else c.last_message_author_kind end,
            last_message_author_id = case when g.id > coalesce(c.last_message_id, 0)
                                          then g.author_id else c.last_message_author_id end,
+           last_message_channel = case when g.id > coalesce(c.last_message_id, 0)
+                                       then g.channel else c.last_message_channel end,
+           last_message_direction = case when g.id > coalesce(c.last_message_id, 0)
+                                         then g.direction else c.last_message_direction end,
+           last_automated = case when s.replied then not s.by_hand else c.last_automated end,
+           last_manual_at = case when s.by_hand then greatest(g.at, c.last_manual_at) else c.last_manual_at end,
            unread_count = c.unread_count + s.came,
            waiting_since = case when g.direction = 'in' then coalesce(c.waiting_since, g.at) end,
            first_reply_at = case when s.replied then coalesce(c.first_reply_at, g.at) else c.first_reply_at end,

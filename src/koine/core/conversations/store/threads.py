@@ -13,7 +13,8 @@ from koine.postgres.together import Rowwise
 
 _COLUMNS = """
     c.workspace_id, c.id, c.uuid, k.uuid as contact, u.uuid as assignee, i.channel, c.resolved, c.starred,
-    c.unread_count, c.created_at, c.updated_at, c.last_message_at, c.deleted_at is not null as deleted
+    c.unread_count, c.created_at, c.updated_at, c.last_message_at, c.deleted_at is not null as deleted,
+    c.last_message_channel
 """
 
 _JOINS = """

@@ -91,6 +91,18 @@ async def member(tx: Tx, workspace_id: int, uuid: UUID) -> Row | None:
     )
 
 
+async def members(tx: Tx, workspace_id: int, uuids: Sequence[UUID]) -> list[Row]:
+    """The ids of those members of a workspace who have these uuids."""
+    return await tx.rows(
+        """
+        select u.id, u.uuid from users u join memberships m on m.user_id = u.id
+         where m.workspace_id = $1 and u.uuid = any ($2::uuid[])
+        """,
+        workspace_id,
+        list(uuids),
+    )
+
+
 async def memberships(tx: Tx, user_id: int) -> list[Row]:
     """What somebody may do, a row a workspace."""
     return await tx.rows(
@@ -154,6 +166,19 @@ async def set_password_hash(tx: Tx, account_id: int, user_id: int, password_hash
         user_id,
         password_hash,
     )
+
+
+async def password_hash(tx: Tx, account_id: int, user_id: int) -> str | None:
+    """The hash of somebody's password, if they have one."""
+    found: str | None = await tx.value(
+        "select password_hash from users where account_id = $1 and id = $2", account_id, user_id
+    )
+    return found
+
+
+async def signed_in(tx: Tx, account_id: int, user_id: int) -> None:
+    """Somebody came in just now."""
+    await tx.write("update users set last_login_at = now() where account_id = $1 and id = $2", account_id, user_id)
 
 
 async def any_administrator(tx: Tx) -> bool:

@@ -23,13 +23,29 @@ def _email(text: str) -> str:
     return text
 
 
+def bare_number(text: str) -> str:
+    """A number without what people put between its digits; no country is guessed."""
+    return text.translate(_BETWEEN_DIGITS)
+
+
 def _phone(text: str) -> str:
-    """Without what people put between the digits; no country is guessed."""
-    bare = text.translate(_BETWEEN_DIGITS)
+    bare = bare_number(text)
     if not _PHONE.fullmatch(bare):
         raise PydanticCustomError("malformed", "is no phone number")
     return bare
 
 
+def _email_or_nothing(text: str) -> str:
+    return text and _email(text)
+
+
+def _phone_or_nothing(text: str) -> str:
+    return text and _phone(text)
+
+
 Email = Annotated[Text, AfterValidator(_email)]
 Phone = Annotated[Text, AfterValidator(_phone)]
+
+# Where an empty text takes away what there was.
+EmailOrNothing = Annotated[Text, AfterValidator(_email_or_nothing)]
+PhoneOrNothing = Annotated[Text, AfterValidator(_phone_or_nothing)]

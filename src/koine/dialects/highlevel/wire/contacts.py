@@ -1,27 +1,24 @@
-"""Contacts on the wire."""
+"""Requests about contacts, and how the core understands them."""
 
 from __future__ import annotations
 
 from typing import Any, Literal
-from uuid import UUID
 
 from pydantic import AliasChoices, Field, model_validator
 from pydantic_core import PydanticCustomError
 
-from koine.core.contacts.model import Contact, Described
-from koine.dialects.highlevel import ids
-from koine.dialects.highlevel.wire.addresses import Email, Phone
-from koine.dialects.highlevel.wire.bodies import Id, Json, Shape, time
+from koine.core.contacts.model import Described
+from koine.dialects.highlevel.wire.addresses import Email, EmailOrNothing, Phone, PhoneOrNothing
+from koine.dialects.highlevel.wire.bodies import Id, Json, Shape
 from koine.dialects.reading import Text
 
-# Channels as v2 writes them, by how v3 does; either is read, and written as the request's version has it.
-_CHANNELS = {"call": "Call", "email": "Email", "sms": "SMS", "whatsApp": "WhatsApp", "gmb": "GMB", "fb": "FB"}
-_CHANNEL_OF = {name.lower(): name for name in _CHANNELS}
+# Channels as v2 writes them, by how v3 does in small letters; either is read.
+_CHANNEL_OF = {name.lower(): name for name in ("Call", "Email", "SMS", "WhatsApp", "GMB", "FB")}
 
 # What is kept as it came, because no rule of ours reads it.
 _KEPT = {
     *("gender", "address1", "city", "state", "postal_code", "country", "website", "timezone", "source"),
-    *("date_of_birth", "dnd_settings", "inbound_dnd_settings"),
+    "date_of_birth",
 }
 
 
@@ -60,15 +57,14 @@ class CustomField(Shape):
         return self
 
 
-class NewContact(Shape):
-    """`POST /contacts/`. Null is the same as not there."""
+class AboutContact(Shape):
+    """What can be said of a contact. Null is the same as not there."""
 
-    location_id: Id
     first_name: Text | None = None
     last_name: Text | None = None
     name: Text | None = None
-    email: Email | None = None
-    phone: Phone | None = None
+    email: EmailOrNothing | None = None
+    phone: PhoneOrNothing | None = None
     gender: Text | None = None
     address1: Text | None = None
     city: Text | None = None
@@ -86,21 +82,38 @@ class NewContact(Shape):
     inbound_dnd_settings: InboundDndSettings | None = None
     custom_fields: list[CustomField] | None = None
     assigned_to: Text | None = None
+    additional_emails: list[Email] | None = None
+    followers: list[Text] | None = None
 
 
-class UpsertedContact(NewContact):
+class ChangedContact(AboutContact):
+    """`PUT /contacts/{contactId}`. An empty text or array empties what it names."""
+
+
+class Located(Shape):
+    """Where it is to be."""
+
+    location_id: Id
+
+
+class NewContact(AboutContact, Located):
+    """`POST /contacts/`."""
+
+    email: Email | None = None
+    phone: Phone | None = None
+
+
+class UpsertedContact(AboutContact, Located):
     """`POST /contacts/upsert`. Locations here never allow duplicates, so the last field changes nothing."""
 
     create_new_if_duplicate_allowed: bool | None = None
 
 
-def described(wanted: NewContact, *, assigned_to: int | None) -> Described:
-    """A request as the core understands it."""
+def described(wanted: AboutContact, *, assigned_to: int | None, followers: list[int] | None) -> Described:
+    """A request as the core understands it; `assigned_to` 0 is nobody."""
     first, last = _names(wanted)
     profile = wanted.model_dump(by_alias=True, exclude_none=True, include=_KEPT)
-    if "dndSettings" in profile:
-        given = profile["dndSettings"]
-        profile["dndSettings"] = {_CHANNEL_OF[key.lower()]: given[key] for key in given if key.lower() in _CHANNEL_OF}
+    inbound = wanted.inbound_dnd_settings
     return Described(
         email=wanted.email,
         phone=wanted.phone,
@@ -110,59 +123,26 @@ def described(wanted: NewContact, *, assigned_to: int | None) -> Described:
         tags=wanted.tags,
         dnd=wanted.dnd,
         assigned_to=assigned_to,
-        profile=profile,
+        additional_emails=wanted.additional_emails,
+        followers=followers,
+        dnd_settings=_dnd_settings(wanted),
+        dnd_inbound=inbound.model_dump(exclude_none=True) if inbound else {},
+        profile={name: value or None for name, value in profile.items()},
         custom_attributes={field.id or field.key or "": field.value for field in wanted.custom_fields or ()},
     )
 
 
-def contact(contact: Contact, location_id: str, assignee: UUID | None, *, version: str | None) -> dict[str, Any]:
-    """A contact, without what is not known of them."""
-    kept = contact.profile
-    answer = {
-        "id": ids.write(contact.uuid),
-        "name": contact.name or None,
-        "locationId": location_id,
-        "firstName": contact.first_name or None,
-        "lastName": contact.last_name or None,
-        "email": contact.email,
-        "emailLowerCase": contact.email and contact.email.lower(),
-        "timezone": kept.get("timezone"),
-        "companyName": contact.company_name,
-        "phone": contact.phone,
-        "gender": kept.get("gender"),
-        "dnd": contact.dnd,
-        "dndSettings": _dnd_settings(kept.get("dndSettings", {}), version),
-        "inboundDndSettings": kept.get("inboundDndSettings"),
-        "type": "lead",
-        "source": kept.get("source"),
-        "assignedTo": assignee and ids.write(assignee),
-        "address1": kept.get("address1"),
-        "city": kept.get("city"),
-        "state": kept.get("state"),
-        "country": kept.get("country"),
-        "postalCode": kept.get("postalCode"),
-        "website": kept.get("website"),
-        "tags": list(contact.tags),
-        "dateOfBirth": kept.get("dateOfBirth"),
-        "dateAdded": time(contact.created_at),
-        "dateUpdated": time(contact.updated_at),
-        "deleted": False,
-        "firstNameLowerCase": contact.first_name.lower() or None,
-        "fullNameLowerCase": contact.name.lower() or None,
-        "lastNameLowerCase": contact.last_name.lower() or None,
-        "lastActivity": time(contact.last_active_at or contact.created_at),
-        "customFields": [{"id": id, "value": value} for id, value in contact.custom_attributes.items()],
+def _dnd_settings(wanted: AboutContact) -> dict[str, dict[str, Any]]:
+    return {
+        _CHANNEL_OF[name.lower()]: given.model_dump(exclude_none=True)
+        for name, given in (wanted.dnd_settings or {}).items()
+        if given is not None and name.lower() in _CHANNEL_OF
     }
-    return {name: value for name, value in answer.items() if value is not None}
 
 
-def _names(wanted: NewContact) -> tuple[str | None, str | None]:
+def _names(wanted: AboutContact) -> tuple[str | None, str | None]:
     """First and last name; a name alone is split at its first white space."""
     parts = (wanted.name or "").strip().split(maxsplit=1)
     if wanted.first_name is not None or wanted.last_name is not None or not parts:
         return wanted.first_name, wanted.last_name
     return parts[0], parts[1] if len(parts) > 1 else None
-
-
-def _dnd_settings(kept: dict[str, Any], version: str | None) -> dict[str, Any]:
-    return kept if version == "v3" else {_CHANNELS.get(name, name): setting for name, setting in kept.items()}

@@ -1,0 +1,1 @@
+"""Apps: programs of others, which people let into their workspaces."""

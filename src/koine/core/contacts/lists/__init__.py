@@ -1,0 +1,1 @@
+"""Lists of contacts: what can be asked, and how it is found."""

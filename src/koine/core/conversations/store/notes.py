@@ -1,0 +1,51 @@
+"""SQL for notes. They move nothing in their conversation: the other side, and readers for them, must not notice."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
+
+from koine.core.actor import Author
+from koine.core.conversations.model import Said
+from koine.core.identity import new_uuid
+from koine.postgres.database import Tx
+
+
+async def insert(
+    tx: Tx, workspace_id: int, conversation_id: int, author: Author, said: Said
+) -> tuple[int, UUID, datetime]:
+    """A note in a conversation: its ids, and when."""
+    rows = await tx.write(
+        """
+        insert into messages (workspace_id, uuid, conversation_id, direction, kind, author_kind, author_id, body_text,
+                              body_html, channel, state, meta)
+        values ($1, $2, $3, 'none', 'note', $4, $5, $6, $7, $8, 'sent', $9) returning id, uuid, created_at
+        """,
+        workspace_id,
+        new_uuid(),
+        conversation_id,
+        author.kind,
+        author.id,
+        said.text,
+        said.html,
+        said.channel,
+        said.meta,
+    )
+    row = rows[0]
+    return row["id"], row["uuid"], row["created_at"]
+
+
+async def mention(tx: Tx, workspace_id: int, conversation_id: int, message_id: int, users: Sequence[int]) -> None:
+    """Remember which members a note names."""
+    if users:
+        await tx.write(
+            """
+            insert into mentions (workspace_id, user_id, conversation_id, message_id)
+            select $1, named, $2, $3 from unnest($4::bigint[]) as named on conflict do nothing
+            """,
+            workspace_id,
+            conversation_id,
+            message_id,
+            list(users),
+        )

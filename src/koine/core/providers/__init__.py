@@ -1,0 +1,1 @@
+"""Providers: other people's services that carry a workspace's messages."""

@@ -1,0 +1,1 @@
+"""Subscriptions: what people do and do not want to be sent."""

@@ -1,0 +1,26 @@
+"""The public key by which receivers know that a delivery is ours (contracts/highlevel.md §8.2)."""
+
+from __future__ import annotations
+
+from koine.core.errors import NotFound
+from koine.core.signing import keys
+from koine.dialects.call import Answer, Call
+from koine.dialects.highlevel import signing
+from koine.postgres.database import Tx
+
+PATH = "/.well-known/koine/highlevel-webhook-key.pem"
+
+
+async def key(call: Call) -> Answer:
+    """As PEM, to anybody; what cannot be found is what was never needed."""
+    async with call.services.database.reading(()) as tx:
+        pem = await public(tx)
+    if pem is None:
+        raise NotFound("There is no key yet: it is made with the first app, webhook or provider.")
+    return Answer(200, pem.encode("ascii"), content_type="application/x-pem-file")
+
+
+async def public(tx: Tx) -> str | None:
+    """The public key as PEM; None while nothing had to be signed."""
+    found = await keys.public(tx, signing.NAME)
+    return None if found is None else signing.public_pem(found)
