@@ -12,6 +12,8 @@ import pytest
 from koine.core.sealing import Sealing
 from koine.core.webhooks import patience, replaying, webhooks
 from koine.core.webhooks.model import Try, Webhook
+from koine.core.webhooks.patience import Patience
+from koine.dialects.native import webhooks as shape
 from koine.outgoing import Outgoing
 from tests.outgoing.listeners import OK, Behaviour, Receiver, Request, free_port, says
 from tests.reactions.telling import Telling, message, said, told
@@ -38,7 +40,7 @@ def first(times: int, answer: bytes) -> Behaviour:
 @pytest.fixture
 def at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     """Nobody waits for anything."""
-    monkeypatch.setattr(patience, "WAITS", (0.0,) * 9)
+    monkeypatch.setattr(shape, "patience", lambda: Patience((0.0,) * 9, 0))
     monkeypatch.setattr(patience, "BREAKS_AT", 1000)
 
 

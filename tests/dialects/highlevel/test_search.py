@@ -417,5 +417,20 @@ async def test_tallies_are_folded_and_stay_right(lamplight: Location, sql: async
     assert sorted(map(tuple, after), key=str) == sorted(map(tuple, before), key=str)
 
 
+async def test_tallies_fold_themselves_now_and_then(lamplight: Location, sql: asyncpg.Connection) -> None:
+    workspace = lamplight.place.workspace.id
+    await sql.execute(
+        """
+        insert into tallies (workspace_id, counted, facet, n)
+        select $1, 'conversations', 'sms/in//read//unassigned', 1 from generate_series(1, 2000)
+        """,
+        workspace,
+    )
+    rows, total = await sql.fetchrow(
+        "select count(*), sum(n) from tallies where workspace_id = $1 and facet = 'sms/in//read//unassigned'", workspace
+    )
+    assert (rows < 1000, total) == (True, 2000)
+
+
 def test_httpx_repeats_keys_as_the_python_client_does() -> None:
     assert str(httpx.QueryParams({"startAfterDate": [1, 2]})) == "startAfterDate=1&startAfterDate=2"

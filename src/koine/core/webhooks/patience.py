@@ -27,7 +27,6 @@ class Patience:
 
 # Ten tries within 75 hours, as Standard Webhooks proposes.
 WAITS = (5.0, 300.0, 1_800.0, 7_200.0, 18_000.0, 36_000.0, 50_400.0, 72_000.0, 86_400.0)
-TRIES = len(WAITS) + 1
 SPREAD = 0.1
 USUAL = Patience(WAITS, SPREAD)
 

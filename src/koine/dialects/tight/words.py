@@ -40,6 +40,7 @@ WORDS: Mapping[str, str | Mapping[str, str] | None] = {
     "message.posted": "messagePosted",
     "message.reaction_added": None,
     "message.reaction_removed": None,
+    "message.attachments_changed": None,
     "file.uploaded": "fileUploaded",
     "file.updated": None,
     "file.deleted": "fileDeleted",

@@ -154,32 +154,27 @@ create function fold_tallies(workspace bigint, of_what text, at_most integer) re
 $$;
 
 -- Now and then whoever adds a row folds: mostly a few, and seldom all. So there are never many to add up.
-create function fold_now_and_then(workspace bigint, of_what text, added bigint) returns void language plpgsql as $$
+create function fold_now_and_then() returns trigger language plpgsql as $$
 begin
-    perform fold_tallies(workspace, of_what, case when added % 16384 = 0 then 1000000 else 1024 end);
+    perform fold_tallies(new.workspace_id, new.counted, case when new.id % 16384 = 0 then 1000000 else 1024 end);
+    return null;
 end $$;
+create trigger folded_now_and_then after insert on tallies
+    for each row when (new.id % 256 = 0) execute function fold_now_and_then();
 
+-- Opening a conversation is what has to be cheap: the statement that does it adds its +1 itself.
 create function tally_conversation() returns trigger language plpgsql as $$
-declare added bigint;
 begin
-    if tg_op <> 'INSERT' and old.facet is not null and old.deleted_at is null then
+    if old.facet is not null and old.deleted_at is null then
         insert into tallies (workspace_id, counted, assignee_id, facet, n)
-        values (old.workspace_id, 'conversations', old.assignee_id, old.facet, -1) returning id into added;
-        if added % 256 = 0 then
-            perform fold_now_and_then(old.workspace_id, 'conversations', added);
-        end if;
+        values (old.workspace_id, 'conversations', old.assignee_id, old.facet, -1);
     end if;
     if tg_op <> 'DELETE' and new.facet is not null and new.deleted_at is null then
         insert into tallies (workspace_id, counted, assignee_id, facet, n)
-        values (new.workspace_id, 'conversations', new.assignee_id, new.facet, 1) returning id into added;
-        if added % 256 = 0 then
-            perform fold_now_and_then(new.workspace_id, 'conversations', added);
-        end if;
+        values (new.workspace_id, 'conversations', new.assignee_id, new.facet, 1);
     end if;
     return null;
 end $$;
-create trigger tallied_when_opened after insert on conversations
-    for each row when (new.contact_id is not null and new.deleted_at is null) execute function tally_conversation();
 create trigger tallied_when_gone after delete on conversations
     for each row when (old.contact_id is not null and old.deleted_at is null) execute function tally_conversation();
 create trigger tallied_when_changed after update on conversations
@@ -190,16 +185,10 @@ create trigger tallied_when_changed after update on conversations
     execute function tally_conversation();
 
 create function tally_contact() returns trigger language plpgsql as $$
-declare
-    added bigint;
-    workspace bigint = coalesce(new.workspace_id, old.workspace_id);
 begin
     insert into tallies (workspace_id, counted, n)
-    values (workspace, 'contacts', case when tg_op <> 'DELETE' and new.deleted_at is null then 1 else -1 end)
-    returning id into added;
-    if added % 256 = 0 then
-        perform fold_now_and_then(workspace, 'contacts', added);
-    end if;
+    values (coalesce(new.workspace_id, old.workspace_id), 'contacts',
+            case when tg_op <> 'DELETE' and new.deleted_at is null then 1 else -1 end);
     return null;
 end $$;
 create trigger tallied_when_created after insert on contacts

@@ -64,6 +64,10 @@ _WRITE = """
            g.at, g.at
       from given g
      order by g.contact_id, g.id -- so that no two statements wait for each other at the one thread of a contact
+    returning workspace_id, assignee_id, facet
+), tallied as ( -- changes are tallied by triggers; here one would cost four times as much
+    insert into tallies (workspace_id, counted, assignee_id, facet, n)
+    select workspace_id, 'conversations', assignee_id, facet, 1 from opened where facet is not null
 ), attached as (
     insert into conversation_entities (workspace_id, entity, conversation_id)
     select workspace_id, entity, id from given where entity is not null
