@@ -51,8 +51,9 @@ select workspace_id, 'contacts', null, null, count(*) from contacts
 # As koine.core.identity makes them: version and variant, and the lowest three bits zero.
 _UUID = "('01a00000-{0}-7000-8000-' || lpad(to_hex((n + $2::bigint) * 16), 12, '0'))::uuid"
 _TEXT = (
-    "(array['Could you have a look at this one?', 'Thank you, that settles it.', 'The amount does not match.',"
-    " 'We have sent it again this morning.'])[1 + n % 4] || ' ' || n"
+    f"case when n < {RARE} then 'It is about the {words.UNCOMMON}' else"
+    " (array['Could you have a look at this one?', 'Thank you, that settles it.', 'The amount does not match.',"
+    " 'We have sent it again this morning.'])[1 + n % 4] end || ' ' || n"
 )
 
 

@@ -32,8 +32,9 @@ CASES: dict[str, dict[str, object]] = {
     "unassigned": {"assignedTo": "unassigned"},
     "unassigned and unread": {"assignedTo": "unassigned", "status": "unread"},
     "text in a name, rare": {"query": words.RARE},
-    "text in a number": {"query": "+1555 0000-007"},
-    "text in a message, rare": {"query": "match. 10"},
+    "a number": {"query": "+1555 0000-007"},
+    "an address": {"query": "Person.7@customers-"},
+    "text in a message, rare": {"query": words.UNCOMMON},
     "text, absent": {"query": words.ABSENT},
     "text, in most": {"query": "customers-"},
 }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import itertools
+import re
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from random import Random
@@ -149,7 +150,13 @@ def holds(row: Row, query: dict[str, Any]) -> bool:
     """Whether the model finds a conversation."""
     text = str(query.get("query", "")).strip().lower()
     hay = [row.contact.name, row.contact.email or "", row.contact.phone or "", row.text]
-    bare = text.translate(str.maketrans("", "", " ()-./")) if set(text) <= set("+0123456789 ()-./") else text
+    number = set(text) <= set("+0123456789 ()-./")
+    bare = text.translate(str.maketrans("", "", " ()-./")) if number else text
+    if (number and text.startswith("+")) or re.fullmatch(r"[^\s@]+@[^\s@]+", text):
+        starts = any((each or "").lower().startswith(bare) for each in (row.contact.phone, row.contact.email))
+        found = starts or text in row.text.lower()
+    else:
+        found = not text or any(text in each.lower() for each in hay) or bare in (row.contact.phone or "")
     assigned = str(query.get("assignedTo", "")).split(",") if "assignedTo" in query else None
     status = query.get("status", "all")
     return (
@@ -158,7 +165,7 @@ def holds(row: Row, query: dict[str, Any]) -> bool:
         and (assigned is None or (row.assignee or "unassigned") in assigned)
         and ("followers" not in query or bool(row.followers & set(query["followers"].split(","))))
         and ("mentions" not in query or bool(row.mentions & set(query["mentions"].split(","))))
-        and (not text or any(text in each.lower() for each in hay) or bare in (row.contact.phone or ""))
+        and found
         and ("lastMessageType" not in query or TYPES.get(row.channel or "") == query["lastMessageType"])
         and (
             "lastMessageDirection" not in query

@@ -50,7 +50,14 @@ async def one(tx: Tx, by: Actor, workspace_id: int, uuid: UUID) -> Talk:
 
 
 async def _tallied(tx: Tx, by: Actor, workspace_id: int, sought: Sought) -> Found:
-    """Counted first: how many there are of what says by which index to go, and whether to go at all."""
+    """Counted first: how many there are of what says by which index to go, and whether to go at all.
+
+    Of what everything meets, that is known without.
+    """
+    if sought.of_all:
+        talks, everything = await searching.everything(tx, by, workspace_id, sought)
+        if everything is not None:
+            return Found(talks, everything)
     counted = await tallies.of(tx, by, workspace_id, sought)
     met = [facet for facet in counted if sought.meets(Facet.read(facet.name))]
     by_person = sought.assignees is not None

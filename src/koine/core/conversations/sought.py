@@ -68,6 +68,11 @@ class Sought:
         return all(getattr(self, name) is None for name in _UNTALLIED)
 
     @property
+    def of_all(self) -> bool:
+        """Whether everything is sought, in some order."""
+        return self.tallied and not self.faceted and self.assignees is None
+
+    @property
     def faceted(self) -> bool:
         """Whether anything is asked that facets tell."""
         return (

@@ -116,7 +116,8 @@ def moment(milliseconds: float, microseconds: int = 0) -> datetime:
 
 def milliseconds(at: datetime) -> int:
     """A time as milliseconds since 1970, rounded down."""
-    return (at - EPOCH) // timedelta(milliseconds=1)
+    since = at - EPOCH
+    return (since.days * 86_400 + since.seconds) * 1_000 + since.microseconds // 1_000
 
 
 def uuids(given: Sequence[str]) -> list[UUID]:

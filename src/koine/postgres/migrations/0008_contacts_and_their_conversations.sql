@@ -58,6 +58,25 @@ begin
         select matching.id from matching limit at_most + 1;
 end $$;
 
+-- Whose number or address begins so: whoever types a whole one is answered by an index that holds them in order.
+create function contacts_starting(workspace bigint, start text, at_most integer) returns setof bigint
+    language plpgsql stable security definer set search_path = public, pg_temp as $$
+begin
+    return query
+        (select k.id from contacts k
+          where k.workspace_id = workspace and k.phone >= start and k.phone < start || U&'\+10FFFF'
+            and k.phone is not null and k.deleted_at is null
+            and workspace = any (nullif(current_setting('koine.workspaces', true), '')::bigint[])
+          limit at_most + 1)
+        union
+        (select k.id from contacts k
+          where k.workspace_id = workspace and k.email_folded >= start collate letters
+            and k.email_folded < start || U&'\+10FFFF' collate letters and k.email_folded is not null and k.deleted_at is null
+            and workspace = any (nullif(current_setting('koine.workspaces', true), '')::bigint[])
+          limit at_most + 1)
+        limit at_most + 1;
+end $$;
+
 create function contacts_followed_by(workspace bigint, users bigint[], at_most integer) returns setof bigint
     language plpgsql stable security definer set search_path = public, pg_temp as $$
 begin
@@ -210,5 +229,5 @@ alter table tallies force row level security;
 alter table contacts force row level security;
 alter table conversations force row level security;
 
-revoke all on function contacts_named, contacts_followed_by, conversations_last_said from public;
-grant execute on function contacts_named, contacts_followed_by, conversations_last_said to koine_app;
+revoke all on function contacts_named, contacts_starting, contacts_followed_by, conversations_last_said from public;
+grant execute on function contacts_named, contacts_starting, contacts_followed_by, conversations_last_said to koine_app;
