@@ -67,13 +67,13 @@ begin
           where k.workspace_id = workspace and k.phone >= start and k.phone < start || U&'\+10FFFF'
             and k.phone is not null and k.deleted_at is null
             and workspace = any (nullif(current_setting('koine.workspaces', true), '')::bigint[])
-          limit at_most + 1)
+          order by k.phone limit at_most + 1) -- the order leaves no other index to choose
         union
         (select k.id from contacts k
           where k.workspace_id = workspace and k.email_folded >= start collate letters
             and k.email_folded < start || U&'\+10FFFF' collate letters and k.email_folded is not null and k.deleted_at is null
             and workspace = any (nullif(current_setting('koine.workspaces', true), '')::bigint[])
-          limit at_most + 1)
+          order by k.email_folded limit at_most + 1)
         limit at_most + 1;
 end $$;
 
