@@ -14,9 +14,9 @@ import pytest
 
 from koine.demo import World
 from koine.postgres.database import Database
+from tests.dialects.highlevel.documented import COMMON, SPECS
 from tests.dialects.highlevel.locations import Location
 from tests.dialects.highlevel.messaging import MESSAGES, registered
-from tests.dialects.highlevel.test_openapi import COMMON, SPECS
 
 EXAMPLES = os.environ.get("FUZZ_EXAMPLES")  # for each operation
 PHASES = "fuzzing" if EXAMPLES is None else "examples,coverage,fuzzing,stateful"
