@@ -32,6 +32,13 @@ async def came_in(clients: Clients, world: World, number: int = 0, text: str = "
     return told
 
 
+async def written(clients: Clients, world: World, email: str, name: str) -> None:
+    """What somebody wrote to Libredesk's inbox."""
+    whom = {"contact_email": email, "first_name": name, "initiator": "contact", "inbox_id": world.lamplight.inbox.id}
+    opened = whom | {"subject": "The lamp", "content": "It does not light."}
+    ok(await clients.libredesk.post("/api/v1/conversations", json=opened))
+
+
 async def in_tight(clients: Clients, id: int) -> Json:
     found: Json = ok(await clients.tight.get(f"/v6/conversations/con_{id}"))["data"]
     return found
@@ -107,15 +114,7 @@ async def test_a_contact_of_highlevels_is_the_one_that_libredesk_writes_to(
 ) -> None:
     body = at(world) | {"firstName": "Nora", "lastName": "New", "email": "nora@example.com"}
     contact = ok(await clients.highlevel.post("/contacts/", json=body))["contact"]["id"]
-    opened = {
-        "subject": "The lamp",
-        "content": "It does not light.",
-        "inbox_id": world.lamplight.inbox.id,
-        "contact_email": "NORA@example.com",
-        "first_name": "Somebody",
-        "initiator": "contact",
-    }
-    ok(await clients.libredesk.post("/api/v1/conversations", json=opened))
+    await written(clients, world, "NORA@example.com", "Somebody")
     stored = await newest(sql, world)
     assert (await in_highlevel(clients, ids.write(stored["uuid"])))["contactId"] == contact
     ok(await clients.highlevel.put(f"/contacts/{contact}", json={"lastName": "Newer", "phone": "+4930123456"}))
@@ -126,15 +125,7 @@ async def test_a_contact_of_highlevels_is_the_one_that_libredesk_writes_to(
 async def test_a_contact_of_libredesks_is_found_and_changed_by_highlevel(
     clients: Clients, world: World, sql: asyncpg.Connection
 ) -> None:
-    opened = {
-        "subject": "The lamp",
-        "content": "It does not light.",
-        "inbox_id": world.lamplight.inbox.id,
-        "contact_email": "nobody-yet@example.com",
-        "first_name": "Nia",
-        "initiator": "contact",
-    }
-    ok(await clients.libredesk.post("/api/v1/conversations", json=opened))
+    await written(clients, world, "nobody-yet@example.com", "Nia")
     stored = await newest(sql, world)
     asked = at(world) | {"email": "nobody-yet@example.com"}
     contact = ok(await clients.highlevel.get("/contacts/search/duplicate", params=asked))["contact"]

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
-import os
 import re
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -14,22 +11,22 @@ import pytest
 
 from koine.demo import World
 from koine.postgres.database import Database
+from tests.dialects import fuzzing
 from tests.dialects.highlevel.documented import COMMON, SPECS
 from tests.dialects.highlevel.locations import Location
 from tests.dialects.highlevel.messaging import MESSAGES, registered
 
-EXAMPLES = os.environ.get("FUZZ_EXAMPLES")  # for each operation
-PHASES = "fuzzing" if EXAMPLES is None else "examples,coverage,fuzzing,stateful"
+PHASES = "fuzzing" if fuzzing.EXAMPLES is None else "examples,coverage,fuzzing,stateful"
 SETTINGS = Path(__file__).parent / "fuzzing" / "schemathesis.toml"
-ROOT = Path(__file__).parents[3]
 
-# Paths that are asked together.
-TOGETHER = (
+# Paths that are asked together: apart where many examples would take long, since each start takes seconds.
+APART = (
     "^/conversations/(search|[{].*[}](/messages)?)?$",
     "^/conversations/messages(/(inbound|outbound|upload.*|review-reply))?$",
     "^/conversations/messages/(export|email/.*|[{].*)$",
     "^/conversations/(locations|providers|preferences)/",
 )
+TOGETHER = ("^/",) if fuzzing.EXAMPLES is None else APART
 
 
 @pytest.mark.parametrize("version", SPECS)
@@ -50,28 +47,14 @@ async def test_whatever_is_sent_is_no_fault(
         "KOINE_FUZZ_VERSION": version,
     }
     file = _whole(contracts, tmp_path, version)
-    command = ["--config-file", str(SETTINGS), "run", str(file), "--url", base_url, "--include-path-regex", paths]
-    asking = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", "schemathesis.cli", *command, "--phases", PHASES, "--max-examples", EXAMPLES or "3"),
-        cwd=ROOT,
-        env={**os.environ, **told, "PYTHONPATH": str(ROOT)},
-        stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.STDOUT,
-    )
-    try:
-        said, _ = await asking.communicate()
-    finally:
-        if asking.returncode is None:  # nobody waits for it any more
-            asking.kill()
-            await asking.wait()
-    assert asking.returncode == 0, said.decode()
-    print(said.decode())
+    options = ("--include-path-regex", paths, "--phases", PHASES)
+    await fuzzing.ask(SETTINGS, str(file), "--url", base_url, *options, told=told, examples=3)
 
 
 @pytest.mark.parametrize("version", SPECS)
 def test_every_path_is_asked_once(contracts: Path, version: str) -> None:
     for path in json.loads((contracts / SPECS[version]).read_text())["paths"]:
-        assert len([paths for paths in TOGETHER if re.search(paths, path)]) == 1, path
+        assert len([paths for paths in APART if re.search(paths, path)]) == 1, path
 
 
 def _whole(contracts: Path, folder: Path, version: str) -> Path:

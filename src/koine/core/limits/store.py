@@ -11,16 +11,18 @@ from koine.postgres.together import Rowwise
 
 # Requests that come at once are counted by one statement, each with its own place in the count. Those of one token
 # wait for each other at its row, so two processes never give out the same place.
-_COUNT = """
-with given as (select g.* from {given}
-), summed as (select who, max(seconds) as seconds, count(*) as asked from given group by who
-), counted as (
+_RAISE = """
     insert into request_counts as c (who, ends_at, used)
-    select who, now() + make_interval(secs => seconds), asked from summed order by who
+    select who, now() + make_interval(secs => seconds), asked from {summed} order by who
         on conflict (who) do update
        set used = excluded.used + case when c.ends_at > now() then c.used else 0 end,
            ends_at = case when c.ends_at > now() then c.ends_at else excluded.ends_at end
-    returning who, ends_at, used)
+    returning who, ends_at, used
+"""
+_COUNT = f"""
+with given as (select g.* from {{given}}
+), summed as (select who, max(seconds) as seconds, count(*) as asked from given group by who
+), counted as ({_RAISE.format(summed="summed")})
 """
 _PLACE = """
 select g.ord, c.used - s.asked + row_number() over (partition by g.who order by g.ord) as place,
@@ -39,13 +41,7 @@ _BOTH = f"""
     select g.*, t.place, t.renewed_in from given g join ({_PLACE}) t using (ord)
 ), summed_then as (
     select then_who as who, max(then_seconds) as seconds, count(*) as asked from placed where place <= most group by 1
-), counted_then as (
-    insert into request_counts as c (who, ends_at, used)
-    select who, now() + make_interval(secs => seconds), asked from summed_then order by who
-        on conflict (who) do update
-       set used = excluded.used + case when c.ends_at > now() then c.used else 0 end,
-           ends_at = case when c.ends_at > now() then c.ends_at else excluded.ends_at end
-    returning who, ends_at, used)
+), counted_then as ({_RAISE.format(summed="summed_then")})
 select p.ord, p.place, p.renewed_in,
        c.used - s.asked + row_number() over (partition by c.who order by p.ord) as then_place,
        extract(epoch from c.ends_at - now())::float8 as then_renewed_in
