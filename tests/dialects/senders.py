@@ -17,6 +17,7 @@ from koine.dialects.highlevel import credentials as highlevel
 from koine.dialects.highlevel import ids as highlevel_ids
 from koine.dialects.libredesk import credentials as libredesk
 from koine.postgres.database import Database
+from tests.dialects.highlevel.messaging import registered
 
 Json = dict[str, Any]
 
@@ -40,6 +41,7 @@ class Sender:
     other: Json
     headers: dict[str, str] = field(default_factory=dict)
     file: bytes | None = None
+    part: str | None = None  # where the file goes; the body's fields then stand beside it, each by itself
 
     async def send(self, key: str | None = None, body: Json | None = None, path: str | None = None) -> httpx.Response:
         """Post the body, with a key or without one."""
@@ -47,6 +49,9 @@ class Sender:
         path, body = path or self.path, self.body if body is None else body
         if self.file is None:
             return await self.http.post(path, json=body, headers=headers)
+        if self.part is not None:
+            files = {self.part: ("lamp.png", self.file)}
+            return await self.http.post(path, data=body, files=files, headers=headers)
         parts = {"data": (None, json.dumps(body)), "file": ("lamp.png", self.file)}
         return await self.http.post(path, files=parts, headers=headers)
 
@@ -170,6 +175,49 @@ async def highlevel_inbound(town: Town) -> Sender:
     return await highlevel_message(town, "/conversations/messages/inbound")
 
 
+async def highlevel_call(town: Town) -> Sender:
+    """A location takes down a call to its first contact, or one that nobody answered."""
+    provider = await registered(town.database, town.world, town.world.lamplight, "call")
+    sender = await highlevel_message(town, "/conversations/messages/outbound")
+    contact = {"contactId": sender.body["contactId"], "conversationProviderId": provider.id, "type": "Call"}
+    body, other = (contact | {"call": {"status": status}} for status in ("completed", "no-answer"))
+    return sender.saying(sender.path, body, other)
+
+
+async def highlevel_review(town: Town) -> Sender:
+    """A location answers a review of its first contact's."""
+    sender = await highlevel_message(town)
+    said = (await sender.send()).json()
+    at = {"locationId": highlevel_ids.write(town.world.lamplight.workspace.uuid)}
+    body, other = (at | {"conversationId": said["conversationId"], "message": text} for text in ("Thanks", "Sorry"))
+    return sender.saying("/conversations/messages/review-reply", body, other)
+
+
+async def highlevel_upload(town: Town) -> Sender:
+    """A location sends a file for its first contact, or for its second."""
+    sender = await highlevel_conversation(town)
+    sender = sender.saying("/conversations/messages/upload", sender.body, sender.other)
+    return replace(sender, file=b"light", part="fileAttachment")
+
+
+async def highlevel_subtype(town: Town) -> Sender:
+    """A location has a new kind of mail, or another one."""
+    sender = await highlevel_conversation(town)
+    body, other = ({"name": name, "channel": "email", "language": "en"} for name in ("News", "Offers"))
+    path = f"/conversations/preferences/custom-subtypes?locationId={sender.body['locationId']}"
+    return sender.saying(path, body, other)
+
+
+async def highlevel_wish(town: Town) -> Sender:
+    """A location takes down that its first contact wants no mail, or wants it after all."""
+    sender = await highlevel_conversation(town)
+    body, other = (
+        sender.body | {"email": "a@example.com", "subscription_action": {"type": "default", "subtype_status": status}}
+        for status in ("unsubscribed", "subscribed")
+    )
+    return sender.saying("/conversations/preferences/unsubscriptions/user-change", body, other)
+
+
 # ── Libredesk ───────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
@@ -206,5 +254,10 @@ SENDERS: dict[str, Callable[[Town], Awaitable[Sender]]] = {
     "highlevel inbound": highlevel_inbound,
     "highlevel contact": highlevel_contact,
     "highlevel upsert": highlevel_upsert,
+    "highlevel call": highlevel_call,
+    "highlevel review": highlevel_review,
+    "highlevel upload": highlevel_upload,
+    "highlevel subtype": highlevel_subtype,
+    "highlevel wish": highlevel_wish,
     "libredesk conversation": libredesk_conversation,
 }

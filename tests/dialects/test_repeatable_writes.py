@@ -92,23 +92,29 @@ async def test_what_is_sent_again_is_done_once_and_answered_the_same(sender: Sen
     assert await written() == after
 
 
-# Of HighLevel's, those that write as the ones before them do, or whisper and write nothing.
-LIKE_OTHERS = {
-    "/conversations/messages/outbound",
-    "/conversations/messages/review-reply",
-    "/conversations/messages/upload",
-    "/conversations/providers/live-chat/typing",
-    "/conversations/preferences/custom-subtypes",
-    "/conversations/preferences/unsubscriptions/user-change",
-}
+# A whisper, of which nothing is kept but its answer: it has a test of its own below.
+TYPING = "/conversations/providers/live-chat/typing"
 
 
 async def test_every_post_that_writes_is_sent_again_somewhere(town: Town) -> None:
     """Webhooks have a file of their own; HighLevel's paths are served with and without a slash at the end."""
-    tried = {(await make(town)).path.rstrip("/").replace("btxn_1001", "{entityId}") for make in SENDERS.values()}
+    paths = [(await make(town)).path.partition("?")[0] for make in SENDERS.values()]
+    tried = {path.rstrip("/").replace("btxn_1001", "{entityId}") for path in paths} | {TYPING}
     served = {route.path.rstrip("/") for spoken in app.DIALECTS for route in spoken.routes if route.repeatable}
-    for path in sorted(path for path in served - LIKE_OTHERS if not path.startswith("/v1/webhooks")):
+    for path in sorted(path for path in served if not path.startswith("/v1/webhooks")):
         assert any(re.fullmatch(re.sub(r"\{\w+\}", "[^/]+", path), sent) for sent in tried), path
+
+
+async def test_a_whisper_that_is_sent_again_is_answered_the_same(town: Town, written: Written) -> None:
+    review = await senders.highlevel_review(town)
+    body = {**review.body, "visitorId": "v", "isTyping": True}
+    typing = review.saying(TYPING, body, body | {"isTyping": False})
+    before = await written()
+    first = await typing.send("k")
+    assert first.status_code == 201, first.text
+    assert await written() == before | {"idempotency_keys": before["idempotency_keys"] + 1}
+    assert same(await typing.send("k"), first)
+    assert (await typing.send("k", typing.other)).status_code == 422
 
 
 async def test_without_a_key_nothing_is_kept(sender: Sender, written: Written) -> None:

@@ -69,6 +69,10 @@ class Dialect(Protocol):
     def rates(self) -> Sequence[Rate]:
         """How often the contract lets one ask, unless the settings say otherwise."""
 
+    @property
+    def trace(self) -> str | None:
+        """The header by which every answer names its request, where the contract has one."""
+
     async def authenticate(self, call: Call) -> Actor:
         """Who calls. Raises Unauthenticated or Forbidden."""
 
@@ -139,6 +143,8 @@ class Endpoint:
         except Exception:
             log.exception("request %s failed: %s %s", call.id, call.method, scope["path"])
             answer = self._dialect.fault(call)
+        if self._dialect.trace is not None:
+            answer = replace(answer, headers={**answer.headers, self._dialect.trace: call.id})
         if call.allowances:
             answer = replace(answer, headers={**answer.headers, **self._dialect.allowed(call.allowances)})
         await send_answer(send, answer, call)

@@ -12,7 +12,7 @@ import pytest
 
 from koine import settings
 from koine.core.errors import TooMany
-from koine.core.limits.limits import Limits
+from koine.core.limits.limits import Limits, RateUsedUp
 from koine.core.limits.model import Allowance, Rate
 from koine.postgres import embedded
 from koine.postgres.database import Database
@@ -96,6 +96,41 @@ async def test_the_first_rate_that_is_used_up_refuses_and_the_later_ones_are_not
     for _ in range(9):
         await allowed(limits, who, FIVE, day)
     assert await sql.fetchval("select used from request_counts where who = $1", f"{who} 86400") == 5
+
+
+async def test_two_processes_that_count_against_two_rates_at_once_give_out_each_place_of_both_once(
+    database: Database, another: Limits, who: str, sql: asyncpg.Connection
+) -> None:
+    limits, rates = (Limits(database), another), [Rate(1000, 86_400), Rate(100, 300)]
+
+    async def one(number: int) -> list[int]:
+        try:
+            return [each.remaining for each in await limits[number % 2].count(who, rates)]
+        except TooMany:
+            return []
+
+    answers = [answer for answer in await asyncio.gather(*(one(number) for number in range(300))) if answer]
+    assert sorted(burst for _, burst in answers) == list(range(100))
+    days = sorted((day for day, _ in answers), reverse=True)
+    assert (len(set(days)), days[0]) == (100, 999)
+    assert await sql.fetchval("select used from request_counts where who = $1", f"{who} 86400") == 300
+
+
+async def test_two_rates_are_counted_by_one_statement(database: Database, who: str, sql: asyncpg.Connection) -> None:
+    await Limits(database).count(who, [FIVE, Rate(1000, 86_400)])
+    written = await sql.fetch("select used, xmin::text from request_counts where who like $1", f"{who}%")
+    assert [row["used"] for row in written] == [1, 1]
+    assert len({row["xmin"] for row in written}) == 1  # a request's own transaction has one statement
+
+
+async def test_of_three_rates_each_has_its_own_count(database: Database, who: str) -> None:
+    limits, rates = Limits(database), [Rate(9, 30), Rate(8, 60), Rate(2, 90)]
+    assert [each.remaining for each in await limits.count(who, rates)] == [8, 7, 1]
+    await limits.count(who, rates)
+    for day in (6, 5):
+        with pytest.raises(RateUsedUp) as refused:
+            await limits.count(who, rates)
+        assert [each.remaining for each in refused.value.allowances] == [day, day - 1, 0]
 
 
 async def test_counts_of_spans_that_are_over_are_forgotten(

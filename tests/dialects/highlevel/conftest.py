@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping, Sequence
+from pathlib import Path
 
 import asyncpg
 import httpx
@@ -13,24 +14,46 @@ from koine.core.actor import system
 from koine.demo import Place, World
 from koine.dialects.highlevel import credentials
 from koine.postgres.database import Database
+from tests.dialects.highlevel.documented import SPECS, Documents, Spec
 from tests.dialects.highlevel.locations import Location, headers
 
 Issue = Callable[[Place, Sequence[str]], Awaitable[str]]
 Untouched = Callable[[], contextlib.AbstractAsyncContextManager[None]]
 
 
+@pytest.fixture(scope="session")
+def specs() -> Mapping[str, Spec]:
+    """The vendor's files by version; none where they are not beside the checkout."""
+    folder = Path(__file__).parents[4] / "shared" / "contracts"
+    return {version: Spec(folder, version) for version in SPECS} if folder.is_dir() else {}
+
+
 @pytest.fixture
-async def lamplight(base_url: str, world: World) -> AsyncIterator[Location]:
+def documents(specs: Mapping[str, Spec]) -> Iterator[Documents | None]:
+    """Whatever a location's client is answered is as the vendor's files say."""
+    documents = Documents(specs) if specs else None
+    yield documents
+    assert documents is None or documents.found == []
+
+
+@pytest.fixture
+async def lamplight(base_url: str, world: World, documents: Documents | None) -> AsyncIterator[Location]:
     """The first location, with a token of every scope and the version that the documents of create name."""
-    async with httpx.AsyncClient(base_url=base_url, timeout=30, headers=headers(world.lamplight.highlevel.secret)) as c:
-        yield Location(world.lamplight, c)
+    async with _client(base_url, world.lamplight, documents) as client:
+        yield Location(world.lamplight, client)
 
 
 @pytest.fixture
-async def harbour(base_url: str, world: World) -> AsyncIterator[Location]:
+async def harbour(base_url: str, world: World, documents: Documents | None) -> AsyncIterator[Location]:
     """The second location, of the same account."""
-    async with httpx.AsyncClient(base_url=base_url, timeout=30, headers=headers(world.harbour.highlevel.secret)) as c:
-        yield Location(world.harbour, c)
+    async with _client(base_url, world.harbour, documents) as client:
+        yield Location(world.harbour, client)
+
+
+def _client(base_url: str, place: Place, documents: Documents | None) -> httpx.AsyncClient:
+    hooks = {} if documents is None else {"response": [documents.look]}
+    given = headers(place.highlevel.secret)
+    return httpx.AsyncClient(base_url=base_url, timeout=30, headers=given, event_hooks=hooks)
 
 
 @pytest.fixture

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Awaitable, Callable
 
 import httpx
@@ -215,6 +216,14 @@ async def test_what_is_not_served_is_a_404_to_everybody(http: httpx.AsyncClient,
     answer = await http.request(method, path)
     expected = {"statusCode": 404, "message": f"Cannot {method} {path}", "error": "Not Found"}
     assert (answer.status_code, answer.json()) == (404, expected)
+
+
+async def test_every_answer_names_its_request_in_a_header(lamplight: Location) -> None:
+    answers = [await lamplight.http.get(f"/contacts/{lamplight.contact()}") for _ in range(2)]
+    answers.append(await lamplight.http.get("/conversations/search"))
+    assert [answer.status_code for answer in answers] == [200, 200, 200]
+    assert len({uuid.UUID(answer.headers["x-trace-id"]) for answer in answers}) == 3
+    assert answers[2].json()["traceId"] == answers[2].headers["x-trace-id"]
 
 
 async def test_every_refusal_names_its_request_in_a_header(http: httpx.AsyncClient) -> None:

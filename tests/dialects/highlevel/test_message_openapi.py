@@ -1,13 +1,11 @@
-"""Every operation on messages in both of the vendor's files: reached, and answered as the file of that version says."""
+"""Every operation in both of the vendor's files: reached, and answered as the file of that version says."""
 
 from __future__ import annotations
 
-import json
 import time
 from pathlib import Path
 from typing import Any
 
-import httpx
 import pytest
 
 from koine.core.actor import system
@@ -15,20 +13,11 @@ from koine.core.conversations.correspondence import delivering, reading
 from koine.demo import World
 from koine.dialects.highlevel import ids
 from koine.postgres.database import Database
+from tests.dialects.highlevel.documented import CONFLICTS, SPECS, Spec
 from tests.dialects.highlevel.locations import Location
 from tests.dialects.highlevel.messaging import MESSAGES, registered
-from tests.dialects.highlevel.test_openapi import SPECS, Spec
 
 HTML = "<p>Hello</p>"
-
-# Where the documents contradict each other or the original (contracts/highlevel.md §12): what the file says of these
-# answers is not what is answered.
-CONFLICTS = {
-    # An array live; the file has one sentence.
-    ("get", "/conversations/locations/{locationId}/messages/{messageId}/transcription"): ["body is no object"],
-    # Null at the end; the file has a string.
-    ("get", "/conversations/messages/export"): ["body.nextCursor is no string"],
-}
 
 # Those that are not served: the upload in two steps.
 UNSERVED: set[tuple[str, str]] = {
@@ -37,30 +26,8 @@ UNSERVED: set[tuple[str, str]] = {
 }
 
 
-# Nested live; the file has the inner object as the whole, and `messages` cannot be both. So the inner one is looked at.
+# Nested live; the file has the inner object as the whole. So the inner one is looked at, too.
 NESTED = ("get", "/conversations/{conversationId}/messages")
-
-
-class Strict(Spec):
-    """It looks at the values of enumerations and into arrays too."""
-
-    def _against(self, schema: dict[str, Any], value: Any, where: str) -> list[str]:
-        found = super()._against(schema, value, where)
-        if "enum" in schema and value not in schema["enum"]:
-            found.append(f"{where} is none of its values: {value!r}")
-        if isinstance(value, list) and "items" in schema:
-            for number, item in enumerate(value):
-                found += self._against(schema["items"], item, f"{where}.{number}")
-        return found
-
-    def says(self, schema: dict[str, Any], value: Any) -> list[str]:
-        """What is wrong with a value."""
-        return self._against(schema, value, "body")
-
-
-def elsewhere(path: str) -> bool:
-    """Whether another test of this folder has to do with a path: conversations themselves."""
-    return path in ("/conversations/", "/conversations/search", "/conversations/{conversationId}")
 
 
 @pytest.fixture
@@ -96,7 +63,13 @@ async def asked(lamplight: Location, database: Database, world: World) -> dict[t
     change = here | {"contactId": contact, "email": "a@example.com", "subscription_action": action}
     typing = here | {"isTyping": "true", "visitorId": "v", "conversationId": conversation}
     review = here | {"conversationId": conversation, "message": "x"}
+    one = f"/conversations/{conversation}"
     return {
+        ("post", "/conversations/"): ("/conversations/", {"json": here | {"contactId": lamplight.contact(1)}}),
+        ("get", "/conversations/search"): ("/conversations/search", {"params": here}),
+        ("get", "/conversations/{conversationId}"): (one, {}),
+        ("put", "/conversations/{conversationId}"): (one, {"json": here | {"unreadCount": 3, "starred": True}}),
+        ("delete", "/conversations/{conversationId}"): (one, {}),
         ("post", MESSAGES): (MESSAGES, {"json": {"type": "SMS", "contactId": contact, "message": "x"}}),
         ("post", f"{MESSAGES}/inbound"): (
             f"{MESSAGES}/inbound",
@@ -163,26 +136,38 @@ async def asked(lamplight: Location, database: Database, world: World) -> dict[t
 async def test_every_operation_answers_as_the_file_of_its_version_says(
     lamplight: Location, contracts: Path, asked: dict[tuple[str, str], Any], version: str
 ) -> None:
-    file = json.loads((contracts / SPECS[version]).read_text())
-    operations = {(method, path) for path, methods in file["paths"].items() for method in methods}
-    mine = {each for each in operations if not elsewhere(each[1])}
-    assert mine - UNSERVED <= asked.keys(), "an operation that no test calls"
-    spec = Strict(contracts, version)
-    for method, path in sorted(mine - UNSERVED):
+    spec = Spec(contracts, version)
+    served = spec.operations - UNSERVED
+    assert served - asked.keys() == set(), "operations that no test calls"
+    for method, path in sorted(served, key=lambda each: (each[0] == "delete", each)):
         where, options = asked[method, path]
+        nobody = {"Version": version, "Authorization": "Bearer x"}
+        stranger = await lamplight.http.request(method, where, headers=nobody, **options)
+        assert (stranger.status_code, spec.complaints(method, path, stranger)) == (401, []), (method, path)
         answer = await lamplight.http.request(method, where, headers={"Version": version}, **options)
-        told = complaints(file, spec, method, path, answer)
-        assert told == CONFLICTS.get((method, path), []), (method, path, answer.text)
+        refused = path.endswith("/recording")  # there are none: the refusal is the answer
+        assert answer.is_success != refused, (method, path, answer.text)
+        assert spec.complaints(method, path, answer) == [], (method, path, answer.text)
+        if (method, path) == NESTED:
+            assert spec.nested(method, path, answer) == []
 
 
-def complaints(file: Any, spec: Strict, method: str, path: str, answer: httpx.Response) -> list[str]:
-    """What is wrong with an answer; where the file describes no body, only the status counts."""
-    if path.endswith("/recording"):
-        return [] if answer.status_code == 400 else ["a recording"]  # there are none: the refusal is the answer
-    documented = file["paths"][path][method]["responses"].get(str(answer.status_code))
-    if documented is None:
-        return [f"{answer.status_code} is not documented"]
-    if "content" not in documented:
-        return []
-    body = answer.json()["messages"] if (method, path) == NESTED else answer.json()
-    return spec.says(documented["content"]["application/json"]["schema"], body)
+@pytest.mark.parametrize("version", SPECS)
+async def test_bodies_without_fields_are_refused_as_the_file_says(
+    lamplight: Location, contracts: Path, asked: dict[tuple[str, str], Any], version: str
+) -> None:
+    spec = Spec(contracts, version)
+    for method, path in sorted(spec.operations - UNSERVED):
+        if method in ("post", "put") and "json" in asked[method, path][1]:
+            where, options = asked[method, path]
+            answer = await lamplight.http.request(method, where, headers={"Version": version}, **options | {"json": {}})
+            assert spec.complaints(method, path, answer) == [], (method, path, answer.text)
+
+
+def test_each_conflict_is_about_something_that_the_files_say(contracts: Path) -> None:
+    operations = set[str]()
+    for version in SPECS:
+        operations |= {" ".join(each) for each in Spec(contracts, version).operations}
+    for conflict in CONFLICTS:
+        assert conflict.operation is None or conflict.operation in operations, conflict
+        assert conflict.because

@@ -5,14 +5,18 @@ from __future__ import annotations
 import asyncio
 import base64
 import hashlib
+import uuid
 from datetime import timedelta
 
 import asyncpg
 import httpx
 import pytest
 
+from koine import demo
 from koine.core.actor import system
-from koine.core.apps import installing
+from koine.core.apps import apps, installing
+from koine.core.apps.refusals import AppNotFound
+from koine.core.identity import new_uuid
 from koine.demo import World
 from koine.dialects.highlevel import credentials, ids, scopes
 from koine.postgres.database import Database
@@ -459,6 +463,46 @@ async def test_what_is_installed_is_listed_in_both_forms(agency_program: Program
     assert (
         await agency_program.http.get("/oauth/installedLocations", params=other, headers=_call(company))
     ).status_code == 403
+
+
+async def test_an_app_of_one_account_sees_no_installation_of_another_accounts(
+    agency_program: Program, world: World, database: Database, http: httpx.AsyncClient
+) -> None:
+    """Installations are read before it is known which workspaces are open, so what bounds them is each statement."""
+    theirs = await demo.make(database, mark=f"-{uuid.uuid4().hex[:8]}")
+    await give_password(database, theirs, theirs.linus)
+    foreign = await register(database, theirs, http, "account")
+    here, there = (ids.write(each.lamplight.workspace.uuid) for each in (world, theirs))
+    ours, other = await agency_program.installed(world.linus), await foreign.installed(theirs.linus)
+
+    async def listed(tokens: dict[str, str], company: str, app: str) -> httpx.Response:
+        asked = {"companyId": company, "appId": app}
+        return await http.get("/oauth/installedLocations", params=asked, headers=_call(tokens))
+
+    async def location_token(tokens: dict[str, str], company: str, location: str) -> httpx.Response:
+        asked = {"companyId": company, "locationId": location}
+        return await http.post("/oauth/locationToken", data=asked, headers=_call(tokens))
+
+    for program, tokens, place in ((agency_program, ours, here), (foreign, other, there)):
+        own = await listed(tokens, tokens["companyId"], program.app.public_id)
+        assert [each["_id"] for each in own.json()["locations"]] == [place]
+        assert (await program.token(grant_type="client_credentials")).json()["approvedLocations"] == [place]
+        assert (await location_token(tokens, tokens["companyId"], place)).status_code == 200
+    nowhere = await listed(ours, ids.write(new_uuid()), "0" * 24)
+    for company, app in (
+        (other["companyId"], foreign.app.public_id),
+        (ours["companyId"], foreign.app.public_id),
+        (other["companyId"], agency_program.app.public_id),
+    ):
+        refused = await listed(ours, company, app)
+        assert (refused.status_code, refused.content) == (403, nowhere.content)
+    unknown = await location_token(ours, ours["companyId"], ids.write(new_uuid()))
+    for company in (ours["companyId"], other["companyId"]):
+        refused = await location_token(ours, company, there)
+        assert (refused.status_code, refused.content) == (403, unknown.content)
+    async with database.writing(()) as tx:
+        with pytest.raises(AppNotFound):
+            await apps.find(tx, system(world.account_id), foreign.app.public_id)
 
 
 async def test_the_version_is_asked_for_where_the_contract_has_it(program: Program) -> None:

@@ -1,19 +1,14 @@
-"""The vendor's own Python client, in both versions, against the running server (contracts/highlevel.md §10)."""
+"""The vendor's own Python client 3.0.0 against the running server (contracts/highlevel.md §10)."""
 
 from __future__ import annotations
 
-import asyncio
-import json
 from collections.abc import AsyncIterator
 from importlib.metadata import version
-from pathlib import Path
-from typing import Any
 
 import pytest
 from highlevel import HighLevel
 from highlevel.error import GHLError
 
-from tests.dialects.highlevel import environments
 from tests.dialects.highlevel.locations import Location
 
 
@@ -106,40 +101,3 @@ async def test_the_release_joins_the_messages_of_a_422(client: HighLevel) -> Non
         await client.conversations.create_conversation({})
     assert refused.value.status_code == 422
     assert "locationId should not be empty, contactId must be a string" in str(refused.value)
-
-
-async def test_the_prerelease_creates_a_conversation_and_reads_it(lamplight: Location, base_url: str) -> None:
-    try:
-        python = await asyncio.to_thread(environments.interpreter)
-    except environments.NotInstalled as error:
-        raise pytest.fail.Exception(str(error), pytrace=False) from None
-    given = {
-        "base_url": base_url,
-        "token": lamplight.place.highlevel.secret,
-        "location_id": lamplight.id,
-        "contact_id": lamplight.contact(),
-    }
-    found = await _run(python, given)
-    assert found["version"] == "1.0.0b1"
-    conversation = found["created"]["conversation"]
-    assert (conversation["contactId"], conversation["locationId"]) == (lamplight.contact(), lamplight.id)
-    assert found["read"]["id"] == conversation["id"]
-    assert found["refused"]["status"] == 400
-    assert found["refused"]["body"]["conversationId"] == conversation["id"]
-    assert (found["found"]["total"], found["found"]["conversations"][0]["id"]) == (1, conversation["id"])
-    assert found["changed"]["conversation"]["unreadCount"] == 2
-    assert found["deleted"] == {"success": True}
-    assert found["renamed"]["contact"]["firstName"] == "Renamed"
-    assert found["listed"]["contacts"][0]["firstName"] == "Renamed"
-    assert found["contact"]["contact"]["email"] == lamplight.place.contacts[0].email
-
-
-async def _run(python: Path, given: dict[str, str]) -> dict[str, Any]:
-    """What the script in the other environment says; it must not see this one's packages."""
-    script = Path(__file__).with_name("prerelease.py")
-    pipe = asyncio.subprocess.PIPE
-    running = await asyncio.create_subprocess_exec(python, "-I", script, stdin=pipe, stdout=pipe, stderr=pipe)
-    out, err = await running.communicate(json.dumps(given).encode())
-    assert running.returncode == 0, err.decode()
-    found: dict[str, Any] = json.loads(out)
-    return found

@@ -11,6 +11,9 @@ import pytest
 
 from koine.core.actor import system
 from koine.core.conversations import changing, finding
+from koine.core.conversations.correspondence import recipients, sending
+from koine.core.conversations.correspondence.model import Whom
+from koine.core.conversations.model import Said
 from koine.demo import World
 from koine.dialects.highlevel import ids
 from koine.postgres.database import Database
@@ -335,6 +338,7 @@ async def test_a_comment_is_a_note_that_moves_nothing(
     assert answer.json()["conversationId"] == first.json()["conversationId"]
     found = await message(lamplight, answer)
     assert (found["messageType"], found["type"], found["userId"]) == ("TYPE_INTERNAL_COMMENT", 37, mary)
+    assert found["mentions"] == [linus]
     row = await sql.fetchrow("select * from messages where uuid = $1", ids.known(answer.json()["messageId"]))
     assert row is not None
     assert (row["kind"], row["direction"]) == ("note", "none")
@@ -343,6 +347,27 @@ async def test_a_comment_is_a_note_that_moves_nothing(
     conversation = await sql.fetchrow("select * from conversations where id = $1", row["conversation_id"])
     assert conversation is not None
     assert conversation["last_message_preview"] == "Hello"
+
+
+async def test_a_note_that_was_written_elsewhere_is_a_comment_with_those_whom_it_names(
+    lamplight: Location, world: World, database: Database
+) -> None:
+    sent = (await send(lamplight)).json()
+    by = system(world.account_id, lamplight.place.workspace.id)
+    async with database.writing(by.workspaces) as tx:
+        whom = Whom(conversation=ids.known(sent["conversationId"]))
+        recipient = await recipients.of(tx, lamplight.place.workspace.id, whom)
+        note = await sending.note(tx, by, recipient, Said("See here", channel="email"), [world.mary.id])
+        await sending.note(tx, by, recipient, Said("Nobody in particular"))
+    read = (await lamplight.http.get(f"{MESSAGES}/{ids.write(note.uuid)}")).json()
+    assert (read["messageType"], read["mentions"]) == ("TYPE_INTERNAL_COMMENT", [ids.write(world.mary.uuid)])
+    page = await listed(lamplight, sent["conversationId"])
+    assert [each.get("mentions") for each in page["messages"]] == [[], [ids.write(world.mary.uuid)], None]
+    mentioning = {"locationId": lamplight.id, "mentions": ids.write(world.mary.uuid)}
+    found = (await lamplight.http.get("/conversations/search", params=mentioning)).json()
+    assert [(row["id"], row["mentions"]) for row in found["conversations"]] == [
+        (sent["conversationId"], [ids.write(world.mary.uuid)])
+    ]
 
 
 async def test_a_comment_names_members_only(lamplight: Location, world: World, untouched: Untouched) -> None:

@@ -188,14 +188,15 @@ async def test_contacts_are_told_of_as_they_are(
         telling.notices.wrote()
         found = await types(receiver, "ContactCreate", "ContactUpdate", "ContactTagUpdate")
         async with telling.database.writing(by.workspaces) as tx:
-            await contacts.upsert(tx, by, place, Described("new@example.com", dnd=True))
+            settings = {"SMS": {"status": "active"}}
+            await contacts.upsert(tx, by, place, Described("new@example.com", dnd=True, dnd_settings=settings))
         telling.notices.wrote()
         names = ("ContactCreate", "ContactUpdate", "ContactTagUpdate", "ContactUpdate", "ContactDndUpdate")
         last = (await types(receiver, *names))[-1]
     assert (created["id"], created["locationId"], created["name"]) == (ids.write(made.uuid), lamplight.id, "Nia New")
     assert (created["email"], created["tags"], created["dnd"]) == ("new@example.com", [], False)
     assert [each["tags"] for each in found if each["type"] == "ContactTagUpdate"] == [["lamp"]]
-    assert (last["dnd"], last["tags"]) == (True, ["lamp"])
+    assert (last["dnd"], last["dndSettings"], last["tags"]) == (True, settings, ["lamp"])
 
 
 # ── Who is told ─────────────────────────────────────────────────────────────────────────────────────────────────────

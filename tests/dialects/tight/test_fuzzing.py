@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
-import os
 import re
-import sys
 from pathlib import Path
 
 import asyncpg
@@ -14,14 +11,12 @@ import pytest
 
 from koine.demo import World
 from koine.dialects.tight.routes import ROUTES
+from tests.dialects import fuzzing
 from tests.dialects.tight import provisioning
 from tests.dialects.tight.speaking import Json, Speaker, one
 
-# For each operation; who says how many also has the edges of every schema tried, which takes most of a minute.
-EXAMPLES = os.environ.get("FUZZ_EXAMPLES")
-PHASES = "fuzzing,stateful" if EXAMPLES is None else "coverage,fuzzing,stateful"
+PHASES = "fuzzing,stateful" if fuzzing.EXAMPLES is None else "coverage,fuzzing,stateful"
 SETTINGS = Path(__file__).parent / "fuzzing" / "schemathesis.toml"
-ROOT = Path(__file__).parents[3]
 
 # Paths that are asked together, and by whom.
 TOGETHER = {
@@ -43,22 +38,8 @@ async def test_whatever_is_sent_is_answered_as_the_document_says(
         "KOINE_FUZZ_CLIENT": world.tight.key or "",
         "KOINE_FUZZ_SECRET": world.tight.secret,
     }
-    command = ["--config-file", str(SETTINGS), "run", f"{base_url}/v6/openapi.json", "--include-path-regex", paths]
-    asking = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", "schemathesis.cli", *command, "--phases", PHASES, "--max-examples", EXAMPLES or "10"),
-        cwd=ROOT,
-        env={**os.environ, **told, "PYTHONPATH": str(ROOT)},
-        stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.STDOUT,
-    )
-    try:
-        said, _ = await asking.communicate()
-    finally:
-        if asking.returncode is None:  # nobody waits for it any more
-            asking.kill()
-            await asking.wait()
-    assert asking.returncode == 0, said.decode()
-    print(said.decode())
+    options = ("--include-path-regex", paths, "--phases", PHASES)
+    await fuzzing.ask(SETTINGS, f"{base_url}/v6/openapi.json", *options, told=told, examples=10)
 
 
 def test_every_path_is_asked_once() -> None:

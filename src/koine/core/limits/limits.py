@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from koine.core.errors import TooMany
 from koine.core.limits import store
 from koine.core.limits.model import Allowance, Rate
+from koine.core.limits.store import Counted
 from koine.postgres.database import Database, Tx
 
 _REMEMBERED = 10_000  # of those who have used up what they may
+_AT_ONCE = 2  # rates that one statement counts against
 
 
 class RateUsedUp(TooMany):
@@ -38,26 +40,35 @@ class Limits:
         Raises RateUsedUp when one of the rates is; the later ones are not counted then.
         """
         left: list[Allowance] = []
-        for at, rate in enumerate(rates):
-            try:
-                left.append(await self._count(f"{who} {rate.seconds}", rate, workspaces))
-            except TooMany as refused:
-                nothing = [Allowance(later, 0, refused.retry_after) for later in rates[at:]]
-                raise RateUsedUp([*left, *nothing], refused.retry_after) from None
+        known = self._known(who, rates)
+        asked = rates if known is None else rates[: known[0]]
+        for at in range(0, len(asked), _AT_ONCE):
+            for rate, (place, renewed_in) in await self._count(who, asked[at : at + _AT_ONCE], workspaces):
+                if place > rate.requests:
+                    self._remember(f"{who} {rate.seconds}", time.monotonic() + renewed_in)
+                    raise _used_up(left, rates, renewed_in)
+                left.append(Allowance(rate, rate.requests - place, renewed_in))
+        if known is not None:
+            raise _used_up(left, rates, known[1])
         return left
 
-    async def _count(self, who: str, rate: Rate, workspaces: tuple[int, ...]) -> Allowance:
-        until = self._used_up.get(who)
-        if until is not None:
-            if until > time.monotonic():
-                raise TooMany(retry_after=_seconds(until - time.monotonic()))
-            del self._used_up[who]
+    async def _count(
+        self, who: str, rates: Sequence[Rate], workspaces: tuple[int, ...]
+    ) -> Iterable[tuple[Rate, Counted]]:
         async with self._database.writing(workspaces) as tx:
-            counted = await store.count(tx, who, rate.seconds)
-        if counted["place"] > rate.requests:
-            self._remember(who, time.monotonic() + counted["renewed_in"])
-            raise TooMany(retry_after=_seconds(counted["renewed_in"]))
-        return Allowance(rate, rate.requests - counted["place"], counted["renewed_in"])
+            return zip(rates, await store.count(tx, who, rates), strict=False)
+
+    def _known(self, who: str, rates: Sequence[Rate]) -> tuple[int, float] | None:
+        """The first of the rates that is known to be used up, by its place, and for how many seconds yet."""
+        for at, rate in enumerate(rates):
+            until = self._used_up.get(f"{who} {rate.seconds}")
+            if until is None:
+                continue
+            left = until - time.monotonic()
+            if left > 0:
+                return at, left
+            del self._used_up[f"{who} {rate.seconds}"]
+        return None
 
     def _remember(self, who: str, until: float) -> None:
         """Whoever goes on asking is refused without asking the database."""
@@ -74,5 +85,8 @@ async def forget(tx: Tx) -> int:
     return await store.forget(tx)
 
 
-def _seconds(left: float) -> int:
-    return max(1, math.ceil(left))
+def _used_up(left: Sequence[Allowance], rates: Sequence[Rate], renewed_in: float) -> RateUsedUp:
+    """What is said when the rate after those that have something left has nothing."""
+    retry_after = max(1, math.ceil(renewed_in))
+    nothing = [Allowance(later, 0, retry_after) for later in rates[len(left) :]]
+    return RateUsedUp([*left, *nothing], retry_after)

@@ -67,12 +67,8 @@ async def authenticate(call: Call) -> Actor:
     return bearer.actor
 
 
-def location(call: Call, scope: str | None = None) -> Location:
-    """Where the call works. Its class and scope were looked at when it came in; a handler may say which scope it was
-    written for, and then has to agree with the table of operations.
-    """
-    if scope is not None and scope != _needed(call).scope:
-        raise LookupError(f"{call.method} {call.path} is served for {scope}, and the table of operations differs")
+def location(call: Call) -> Location:
+    """Where the call works. Its class and scope were looked at when it came in. Raises WrongTokenClass."""
     bearer = call.bearer
     if bearer.workspace_uuid is None:
         raise WrongTokenClass

@@ -33,7 +33,7 @@ async def recording(call: Call) -> Answer:
 
 
 async def _call(call: Call) -> Letter:
-    at = auth.location(call, "conversations/message.readonly")
+    at = auth.location(call)
     at.must_be(call.named("locationId"))
     id = call.named("messageId")
     with errors.naming("Message", id):

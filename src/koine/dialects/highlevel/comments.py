@@ -26,7 +26,7 @@ async def write(call: Call, at: Location, wanted: NewMessage) -> Answer:
         user = await _member(call, at, wanted.user_id)
         author = Author("user", user.id, user.external_id, user.email, user.name)
     mentioned = [await _member(call, at, id) for id in dict.fromkeys(wanted.mentions or ())]
-    meta = composing.carried(None, wanted.attachments) | {"source": "api", "mentions": wanted.mentions or []}
+    meta = composing.carried(None, wanted.attachments) | {"source": "api"}
     said = Said(wanted.message or "", author=author, channel="internal_comment", state="sent", meta=meta)
     became = await sending.note(call.tx, call.actor, recipient, said, [user.id for user in mentioned])
     return Answer(200, wire.sent(became, "delivered", call.id, msg="Comment added successfully."))

@@ -17,12 +17,10 @@ from koine.dialects.highlevel.parameters import Parameters, milliseconds
 from koine.dialects.highlevel.wire import addresses, bodies, contact_searches
 from koine.dialects.highlevel.wire import contact as wire
 
-_SCOPE = "contacts.readonly"
-
 
 async def search(call: Call) -> Answer:
     """The contacts that meet filters, in an order, by number of page or from a place on."""
-    at = auth.location(call, _SCOPE)
+    at = auth.location(call)
     wanted = bodies.read(call, contact_searches.ContactSearch)
     asked = contact_searches.asked(wanted)
     at.must_be(wanted.location_id)
@@ -34,7 +32,7 @@ async def search(call: Call) -> Answer:
 
 async def duplicate(call: Call) -> Answer:
     """Whoever a create with this address, or else this number, would be a double of; null when there is nobody."""
-    at = auth.location(call, _SCOPE)
+    at = auth.location(call)
     given = Parameters(call)
     location, email, phone = given.text("locationId"), given.text("email"), given.text("number")
     if location is None:
@@ -48,7 +46,7 @@ async def duplicate(call: Call) -> Answer:
 
 async def get(call: Call) -> Answer:
     """The newest contacts first, from the one that was seen last on. Newer clients search instead."""
-    at = auth.location(call, _SCOPE)
+    at = auth.location(call)
     given = Parameters(call)
     location, text = given.text("locationId"), given.text("query", most=75)
     limit, after, id = given.limit("limit", usual=20, most=100), given.moment("startAfter"), given.text("startAfterId")

@@ -10,7 +10,7 @@ from koine.dialects.highlevel.wire import messages as wire
 
 async def get(call: Call) -> Answer:
     """One e-mail; flat, and once more under the key that the original wraps it in."""
-    at = auth.location(call, "conversations/message.readonly")
+    at = auth.location(call)
     id = call.named("id")
     with errors.naming("Email message", id):
         letter = await reading.find(call.tx, call.actor, ids.known(id), email=True)

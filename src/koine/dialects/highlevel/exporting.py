@@ -34,7 +34,7 @@ _CHANNELS: Mapping[str, Sequence[str]] = {
 
 async def export(call: Call) -> Answer:
     """A page of what was said with the location's contacts; e-mails only when they are asked for."""
-    at = auth.location(call, "conversations/message.readonly")
+    at = auth.location(call)
     asking = Asking(call)
     location = asking.text("locationId", needed=True)
     limit = asking.number("limit", 100, least=10, most=500)

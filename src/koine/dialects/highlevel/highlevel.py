@@ -19,6 +19,7 @@ class HighLevel:
     name = "highlevel"
     routes: Sequence[Route] = ROUTES
     rates: Sequence[Rate] = limits.RATES
+    trace: str | None = "x-trace-id"
 
     async def authenticate(self, call: Call) -> Actor:
         """Whoever's token is shown, for a version that is published. Raises Unauthenticated."""

@@ -27,7 +27,7 @@ _WITH_PROVIDER = frozenset({"Custom", "Call"})
 
 async def inbound(call: Call) -> Answer:
     """Take what a contact said to somebody else's service, or what was said to them there (§6.5)."""
-    at = auth.location(call, "conversations/message.write")
+    at = auth.location(call)
     wanted = bodies.read(call, InboundMessage)
     if wanted.type in _WITH_PROVIDER and not wanted.conversation_provider_id:
         raise refusals.ProviderNotNamed
@@ -38,7 +38,7 @@ async def inbound(call: Call) -> Answer:
 
 async def outbound(call: Call) -> Answer:
     """Take down a call that was made to a contact (§6.6)."""
-    at = auth.location(call, "conversations/message.write")
+    at = auth.location(call)
     wanted = bodies.read(call, OutboundCall)
     return await _bring(call, at, wanted, wanted.type, "out")
 

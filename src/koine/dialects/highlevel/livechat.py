@@ -12,7 +12,7 @@ from koine.dialects.highlevel.wire.sending import Typing
 
 async def typed(call: Call) -> Answer:
     """Whisper that somebody types, or has stopped: nothing is kept of it."""
-    at = auth.location(call, "conversations/livechat.write")
+    at = auth.location(call)
     wanted = bodies.read(call, Typing)
     at.must_be(wanted.location_id)
     conversation = composing.named("Conversation", wanted.conversation_id)

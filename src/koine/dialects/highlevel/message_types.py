@@ -85,9 +85,6 @@ CUSTOM: dict[str, str] = {"sms": "TYPE_CUSTOM_PROVIDER_SMS", "email": "TYPE_CUST
 # Channels that other ways in say things through, and what a reader of this contract takes them for.
 _ELSEWHERE: dict[str, str] = {"api": "TYPE_SMS", "chat": "TYPE_LIVE_CHAT"}
 
-# What an outbound message's `source` (§4.3) has to be for nobody in person to have sent it.
-AUTOMATED: frozenset[str] = frozenset({"workflow", "bulk_actions", "campaign"})
-
 _EMAIL = frozenset({"TYPE_EMAIL", "TYPE_CAMPAIGN_EMAIL", "TYPE_CUSTOM_EMAIL", "TYPE_CUSTOM_PROVIDER_EMAIL"})
 _MESSENGER = frozenset({"TYPE_FACEBOOK", "TYPE_CAMPAIGN_FACEBOOK", "TYPE_FACEBOOK_COMMENT"})
 

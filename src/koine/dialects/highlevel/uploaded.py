@@ -59,7 +59,7 @@ _PART = "fileAttachment"
 
 
 def _check(call: Call) -> None:
-    auth.location(call, "conversations/message.write")
+    auth.location(call)
 
 
 UPLOAD = Upload(_PART, _check)
@@ -67,7 +67,7 @@ UPLOAD = Upload(_PART, _check)
 
 async def upload(call: Call) -> Answer:
     """Take a file that is to be said with a message; its address goes into the message's `attachments`."""
-    at = auth.location(call, "conversations/message.write")
+    at = auth.location(call)
     form = call.form or Form()
     location, contact, conversation = (_field(form, name) for name in ("locationId", "contactId", "conversationId"))
     problems = [] if location else [Problem("missing", ("locationId",))]

@@ -32,7 +32,7 @@ Json = dict[str, Any]
 
 # Twelve more tries: after 10 seconds, and each time twice as long, give or take a quarter; 11 hours in all (§8.1).
 _PATIENCE = Patience(tuple(10.0 * 2**number for number in range(12)), spread=0.25)
-_DND = frozenset({"dnd", "dnd_settings", "dndSettings"})
+_DND = frozenset({"dnd", "dnd_settings", "dnd_inbound"})
 
 
 @dataclass(frozen=True, slots=True)

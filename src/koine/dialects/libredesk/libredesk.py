@@ -19,6 +19,7 @@ class Libredesk:
     name = "libredesk"
     routes: Sequence[Route] = ROUTES
     rates: Sequence[Rate] = ()
+    trace: str | None = None
 
     async def authenticate(self, call: Call) -> Actor:
         """The agent whose API key is shown."""

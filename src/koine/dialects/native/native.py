@@ -19,6 +19,7 @@ class Native:
     name = "native"
     routes: Sequence[Route] = ROUTES
     rates: Sequence[Rate] = ()
+    trace: str | None = None
 
     async def authenticate(self, call: Call) -> Actor:
         """Whose token is shown. Raises Unauthenticated."""

@@ -18,6 +18,7 @@ class Tight:
     name = "tight"
     routes = ROUTES
     rates = inferred.RATES
+    trace: str | None = None
 
     async def authenticate(self, call: Call) -> Actor:
         """The user or the partner whose access token it is. Raises Unauthenticated."""

@@ -113,7 +113,10 @@ class Enclosed:
 
 @dataclass(frozen=True, slots=True)
 class Letter:
-    """One message of a conversation with a contact, as it is read. `user`: who of us said it; None: no person did."""
+    """One message of a conversation with a contact, as it is read. `user`: who of us said it; None: no person did.
+
+    `mentions`: the members whom a note names, whoever wrote it.
+    """
 
     workspace_id: int
     id: int
@@ -131,6 +134,7 @@ class Letter:
     html: str | None
     meta: Mapping[str, Any]
     files: Sequence[Enclosed]
+    mentions: Sequence[UUID]
     created_at: datetime
     updated_at: datetime
     email: EmailRecord | None

@@ -21,6 +21,9 @@ COLUMNS = """
     (select jsonb_agg(jsonb_build_array(f.id, f.file_name, f.missing_at is null) order by f.id)
        from message_attachments l join attachments f on f.workspace_id = l.workspace_id and f.id = l.attachment_id
       where l.workspace_id = m.workspace_id and l.message_id = m.id and f.deleted_at is null) as files,
+    case when m.kind = 'note' then (
+        select array_agg(t.uuid order by t.id) from mentions n join users t on t.id = n.user_id
+         where n.workspace_id = m.workspace_id and n.message_id = m.id) end as mentions,
     m.created_at, m.updated_at,
     e.uuid as email, e.thread, e.subject, e.sender, e.recipients, e.cc, e.bcc, e.reply_to, e.html,
     e.status, e.events, e.outcomes
@@ -180,9 +183,10 @@ def letter(row: Row) -> Letter:
     """The message in a row that was read with COLUMNS and JOINS, by position."""
     # fmt: off
     (workspace_id, id, uuid, conversation_id, conversation, contact_id, contact, user, kind, direction, channel, state,
-     text, html, meta, files, created_at, updated_at, *of_email) = row
+     text, html, meta, files, mentions, created_at, updated_at, *of_email) = row
     email = None if of_email[0] is None else EmailRecord(*of_email)
     return Letter(
         workspace_id, id, uuid, conversation_id, conversation, contact_id, contact, user, kind, direction, channel,
-        state, text, html, meta, [Enclosed(*file) for file in files or ()], created_at, updated_at, email)
+        state, text, html, meta, [Enclosed(*file) for file in files or ()], mentions or (), created_at, updated_at,
+        email)
     # fmt: on

@@ -44,8 +44,8 @@ _HOLD = """
 _SUM = """
 ), summed as (
     select conversation_id, max(ord) as last, count(*) filter (where direction = 'in') as came,
-           bool_or(direction = 'out') as replied,
-           bool_or(direction = 'out' and not meta @> '{"automated": true}') as by_hand
+           max(ord) filter (where direction = 'out') as replied,
+           max(ord) filter (where direction = 'out' and not meta @> '{"automated": true}') as by_hand
       from given
 """
 
@@ -65,12 +65,14 @@ _WRITE = """
                                        then g.channel else c.last_message_channel end,
            last_message_direction = case when g.id > coalesce(c.last_message_id, 0)
                                          then g.direction else c.last_message_direction end,
-           last_automated = case when s.replied then not s.by_hand else c.last_automated end,
-           last_manual_at = case when s.by_hand then greatest(g.at, c.last_manual_at) else c.last_manual_at end,
+           last_automated = case when s.replied is null then c.last_automated
+                                 else s.by_hand is distinct from s.replied end,
+           last_manual_at = case when s.by_hand is null then c.last_manual_at
+                                 else greatest(g.at, c.last_manual_at) end,
            unread_count = c.unread_count + s.came,
            waiting_since = case when g.direction = 'in' then coalesce(c.waiting_since, g.at) end,
-           first_reply_at = case when s.replied then coalesce(c.first_reply_at, g.at) else c.first_reply_at end,
-           last_reply_at = case when s.replied then greatest(g.at, c.last_reply_at) else c.last_reply_at end,
+           first_reply_at = case when s.replied is null then c.first_reply_at else coalesce(c.first_reply_at, g.at) end,
+           last_reply_at = case when s.replied is null then c.last_reply_at else greatest(g.at, c.last_reply_at) end,
            updated_at = greatest(g.at, c.updated_at)
       from summed s join given g on g.ord = s.last
      where c.workspace_id = any ($14::bigint[]) and c.id = s.conversation_id and c.deleted_at is null

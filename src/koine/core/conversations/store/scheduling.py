@@ -94,7 +94,9 @@ async def say(tx: Tx, workspace_id: int, uuid: UUID, state: State, error: str | 
                                                then s.channel else c.last_message_channel end,
                    last_message_direction = case when s.id > coalesce(c.last_message_id, 0)
                                                  then s.direction else c.last_message_direction end,
-                   last_automated = false, last_manual_at = greatest(s.created_at, c.last_manual_at),
+                   last_automated = s.meta @> '{"automated": true}',
+                   last_manual_at = case when s.meta @> '{"automated": true}' then c.last_manual_at
+                                         else greatest(s.created_at, c.last_manual_at) end,
                    waiting_since = null, first_reply_at = coalesce(c.first_reply_at, s.created_at),
                    last_reply_at = greatest(s.created_at, c.last_reply_at),
                    updated_at = greatest(s.created_at, c.updated_at)

@@ -31,7 +31,7 @@ class Link(Protocol):
 
 def message(letter: Letter, location_id: str, link: Link, *, listed: bool = False) -> dict[str, Any]:
     """A message. `listed`: among others, where e-mails come without their words (§6.1)."""
-    type_ = message_types.of_channel(letter.channel)
+    type_ = _type(letter)
     meta = letter.meta
     outbound = letter.direction != "in"
     mail = letter.email is not None or type_ in _MAIL
@@ -56,7 +56,7 @@ def message(letter: Letter, location_id: str, link: Link, *, listed: bool = Fals
         "conversationProviderId": letter.provider,
         "from": None if mail else meta.get("from"),
         "to": None if mail else meta.get("to"),
-        "mentions": meta.get("mentions"),
+        "mentions": [ids.write(user) for user in letter.mentions] if letter.kind == "note" else None,
         "error": meta.get("error"),
     }
     return {name: value for name, value in answer.items() if value is not None}
@@ -129,6 +129,11 @@ def brought(became: Sent, contact: UUID, trace_id: str) -> dict[str, Any]:
     if became.email is not None:
         answer["emailMessageId"] = ids.write(became.email)
     return answer | {"traceId": trace_id}
+
+
+def _type(letter: Letter) -> str:
+    """Whatever is for those who work here is a comment, through whichever way in it was written."""
+    return "TYPE_INTERNAL_COMMENT" if letter.kind == "note" else message_types.of_channel(letter.channel)
 
 
 def _body(letter: Letter, mail: bool) -> str:

@@ -69,7 +69,8 @@ def contact(name: str, contact: Contact, location_id: str, assignee: UUID | None
         **{field: kept.get(field) for field in _OF_PROFILES},
         "tags": list(contact.tags),
         "dnd": contact.dnd,
-        "dndSettings": kept.get("dndSettings"),
+        "dndSettings": contact.dnd_settings or None,
+        "inboundDndSettings": contact.dnd_inbound or None,
         "assignedTo": assignee and ids.write(assignee),
         "dateAdded": time(contact.created_at),
         "customFields": [{"id": id, "value": value} for id, value in contact.custom_attributes.items()],
@@ -100,7 +101,7 @@ def _text(letter: Letter, location_id: str, link: messages.Link) -> Json:
         "from": written.get("from"),
         "to": written.get("to"),
         **_by(written),
-        "mentions": written.get("mentions", [] if type_ == "TYPE_INTERNAL_COMMENT" else None),
+        "mentions": written.get("mentions"),
     }
 
 

@@ -1,0 +1,1 @@
+"""How Schemathesis asks: loaded by its command, not by the tests."""
