@@ -37,8 +37,8 @@ _UNSTORABLE = (asyncpg.DataError, UnicodeEncodeError)
 class Route:
     """One endpoint. It reads or writes for an actor; an `open` one answers whoever asks, and has no `tx`.
 
-    With `upload` it takes a file, in a form instead of a body. With `anew` it answers tokens, which are made anew
-    whatever key a request has, so that no answer with one is kept.
+    With `upload` it takes files. With `anew` it answers tokens, which are made anew whatever key a request has, so that
+    no answer with one is kept.
     """
 
     method: str
@@ -149,6 +149,8 @@ class Endpoint:
         if route is None:
             raise WrongMethod(call.method, call.path, self._methods)
         if route.access == "open":
+            if route.upload is not None:
+                return await uploading.served(call, route.upload, partial(route.handler, call))
             await call.receive_body()
             return await route.handler(call)
         call.actor = await self._dialect.authenticate(call)
