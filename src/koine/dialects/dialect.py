@@ -6,7 +6,7 @@ import logging
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import Literal, Protocol
+from typing import Literal, Protocol, TypeVar
 
 import asyncpg
 from starlette.routing import BaseRoute
@@ -27,6 +27,7 @@ log = logging.getLogger("koine")
 
 Handler = Callable[[Call], Awaitable[Answer]]
 Access = Literal["reads", "writes", "open"]
+Said = TypeVar("Said", bound=Answer)
 
 # What PostgreSQL or its driver says about values that it cannot hold. The models at the edge refuse them with the
 # field's name; this is the net below, for what is nested in free-form JSON.
@@ -127,7 +128,7 @@ class Endpoint:
         try:
             answer = await self._answer(call)
             if isinstance(answer, Stream):
-                await streaming.serve(answer, scope, receive, send)
+                await streaming.serve(self._told(answer, call), scope, receive, send)
                 return
         except ClientGone:
             return
@@ -139,9 +140,13 @@ class Endpoint:
         except Exception:
             log.exception("request %s failed: %s %s", call.id, call.method, scope["path"])
             answer = self._dialect.fault(call)
-        if call.allowances:
-            answer = replace(answer, headers={**answer.headers, **self._dialect.allowed(call.allowances)})
-        await send_answer(send, answer, call)
+        await send_answer(send, self._told(answer, call), call)
+
+    def _told(self, answer: Said, call: Call) -> Said:
+        """With what the caller may still ask, where that is counted."""
+        if not call.allowances:
+            return answer
+        return replace(answer, headers={**answer.headers, **self._dialect.allowed(call.allowances)})
 
     async def _answer(self, call: Call) -> Answer:
         method = "GET" if call.method == "HEAD" else call.method

@@ -27,7 +27,8 @@ _TYPES = {
     "channel": "must be a valid enum value",
     "subtype_status": "must be a valid enum value",
     **dict.fromkeys(
-        ("attachments", "emailCc", "emailBcc", "mentions", "recipients", "attachmentUrls"), "must be an array"
+        ("attachments", "emailCc", "emailBcc", "mentions", "recipients", "attachmentUrls", "transcription"),
+        "must be an array",
     ),
     **dict.fromkeys(("forward", "call", "error", "events", "subscription_action"), "must be an object"),
     **dict.fromkeys(
@@ -36,7 +37,8 @@ _TYPES = {
     ),
     "isGroupSms": "must be a boolean string",
     **dict.fromkeys(
-        ("scheduledTimestamp", "limit", "fileSize"), "must be a number conforming to the specified constraints"
+        ("scheduledTimestamp", "limit", "fileSize", "mediaChannel", "speaker", "startTime", "endTime", "confidence"),
+        "must be a number conforming to the specified constraints",
     ),
 }
 _LEAST = {"unreadCount": (0, 2**31 - 1), "pageLimit": (1, 500), "page": (1, 10_000)}
