@@ -29,7 +29,8 @@ from tests.cli.koine_process import (
     serving,
 )
 
-WITH_VERBS = {"app", "provider", "workspace", "bookkeeper", "token", "webhook", "job"}  # whose verbs say what they take
+# Whose verbs say what they take.
+WITH_VERBS = {"app", "bookkeeper", "job", "key", "provider", "token", "webhook", "workspace"}
 
 
 @pytest.fixture(scope="module")

@@ -183,6 +183,10 @@ _REGISTERED = ["token.created", "app.registered"]
 _ALLOWED = [*_REGISTERED, "token.created", "app.authorized"]
 
 
+def _stored() -> Stored:
+    return Stored(new_key(), "lamp.png", "image/png", 4, b"d" * 32)
+
+
 async def _file(tx: Tx, by: Actor, world: World) -> File:
     stored = Stored(new_key(), "lamp.png", "image/png", 1, b"digest")
     return await files.add(tx, by, _home(world), stored, FileDescribed("The lamp"))
@@ -408,6 +412,7 @@ DEEDS: dict[Callable[..., Any], tuple[Deed, list[str]]] = {
     changing.delete: (lambda tx, by, world, lamp: changing.delete(tx, by, lamp), ["conversation.deleted"]),
     changing.restore: (_restore, ["conversation.deleted", "conversation.restored"]),
     files.add: (lambda tx, by, world, lamp: _file(tx, by, world), ["file.uploaded"]),
+    files.add_once: (lambda tx, by, world, lamp: files.add_once(tx, by, _home(world), _stored()), ["file.uploaded"]),
     files.describe: (_describe_file, ["file.uploaded", "file.updated"]),
     files.delete: (_bin, ["file.uploaded", "file.deleted"]),
     files.restore: (_unbin, ["file.uploaded", "file.deleted", "file.restored"]),

@@ -56,6 +56,7 @@ class Telling:
     sealing: Sealing
     shapes: Mapping[str, Shape] = field(default_factory=lambda: SHAPES)
     base_url: str = "https://koine.example"
+    links: Links | None = None  # those of the served Koine, where its files are fetched
 
     @property
     def means(self) -> Means:
@@ -63,7 +64,7 @@ class Telling:
 
     @property
     def speech(self) -> Speech:
-        return Speech(self.sealing, self.shapes, Links(self.base_url, self.sealing))
+        return Speech(self.sealing, self.shapes, self.links or Links(self.base_url, self.sealing))
 
     @property
     def by(self) -> Actor:

@@ -27,6 +27,7 @@ COMMANDS: tuple[tuple[str, str], ...] = (
     ("app", "register the programs of others that people can let into their workspaces"),
     ("webhook", "tell others what happens, and see how that goes"),
     ("provider", "say who carries HighLevel's messages, and where they are delivered to"),
+    ("key", "replace the key by which HighLevel's deliveries are signed"),
     ("job", "list what is to be done and what failed, and try it again"),
     ("routes", "list every endpoint with the file and line that answers it"),
     ("doctor", "say what is used, and what is wrong"),

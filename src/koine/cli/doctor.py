@@ -8,6 +8,7 @@ import platform
 import sys
 from collections.abc import Iterator
 from dataclasses import asdict
+from datetime import UTC, datetime
 from importlib import metadata
 from urllib.parse import urlsplit
 
@@ -15,7 +16,9 @@ import asyncpg
 
 import koine
 from koine.cli import asking, doctor_files, failing, options
-from koine.dialects.highlevel import publishing
+from koine.core.signing import keys
+from koine.core.signing.keys import Published
+from koine.dialects.highlevel import signing
 from koine.postgres import embedded, soundness
 from koine.postgres.database import Database
 from koine.postgres.embedded import Finding
@@ -107,18 +110,23 @@ def _database(settings: Settings, *, mend: bool) -> Iterator[Finding]:
 
 
 async def _signing(dsn: str) -> list[Finding]:
-    """By which key receivers of HighLevel's deliveries know that they are ours."""
+    """By which keys receivers of HighLevel's deliveries know that they are ours: the one that signs, and the next."""
     database = await Database.open(dsn, size=1)
     try:
         async with database.reading(()) as tx:
-            pem = await publishing.public(tx)
-    except asyncpg.UndefinedTableError:  # an older schema, which was told of already
+            known = await keys.published(tx, signing.NAME)
+    except (asyncpg.UndefinedTableError, asyncpg.UndefinedColumnError):  # an older schema, which was told of already
         return []
     finally:
         await database.close()
-    if pem is None:
-        return []
-    return [Finding("ok", "signing", f"HighLevel's deliveries are signed; receivers check them by\n{pem.strip()}")]
+    return [Finding("ok", "signing", f"{_says(key)}\n{signing.public_pem(key.public).strip()}") for key in known]
+
+
+def _says(key: Published) -> str:
+    if key.since is not None and key.since > datetime.now(UTC):
+        return f"From {key.since:%Y-%m-%d %H:%M} UTC on HighLevel's deliveries are signed by another key:"
+    until = "" if key.until is None else f" until {key.until:%Y-%m-%d %H:%M} UTC"
+    return f"HighLevel's deliveries are signed; receivers check them{until} by"
 
 
 def _without_secrets(url: str) -> str:

@@ -6,7 +6,7 @@ import logging
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import Literal, Protocol
+from typing import Literal, Protocol, TypeVar
 
 import asyncpg
 from starlette.routing import BaseRoute
@@ -27,6 +27,7 @@ log = logging.getLogger("koine")
 
 Handler = Callable[[Call], Awaitable[Answer]]
 Access = Literal["reads", "writes", "open"]
+Said = TypeVar("Said", bound=Answer)
 
 # What PostgreSQL or its driver says about values that it cannot hold. The models at the edge refuse them with the
 # field's name; this is the net below, for what is nested in free-form JSON.
@@ -37,8 +38,8 @@ _UNSTORABLE = (asyncpg.DataError, UnicodeEncodeError)
 class Route:
     """One endpoint. It reads or writes for an actor; an `open` one answers whoever asks, and has no `tx`.
 
-    With `upload` it takes a file, in a form instead of a body. With `anew` it answers tokens, which are made anew
-    whatever key a request has, so that no answer with one is kept.
+    With `upload` it takes files. With `anew` it answers tokens, which are made anew whatever key a request has, so that
+    no answer with one is kept.
     """
 
     method: str
@@ -131,7 +132,7 @@ class Endpoint:
         try:
             answer = await self._answer(call)
             if isinstance(answer, Stream):
-                await streaming.serve(answer, scope, receive, send)
+                await streaming.serve(self._told(answer, call), scope, receive, send)
                 return
         except ClientGone:
             return
@@ -143,11 +144,14 @@ class Endpoint:
         except Exception:
             log.exception("request %s failed: %s %s", call.id, call.method, scope["path"])
             answer = self._dialect.fault(call)
-        if self._dialect.trace is not None:
-            answer = replace(answer, headers={**answer.headers, self._dialect.trace: call.id})
+        await send_answer(send, self._told(answer, call), call)
+
+    def _told(self, answer: Said, call: Call) -> Said:
+        """With the name of the request, and what the caller may still ask, where that is counted."""
+        told = {} if self._dialect.trace is None else {self._dialect.trace: call.id}
         if call.allowances:
-            answer = replace(answer, headers={**answer.headers, **self._dialect.allowed(call.allowances)})
-        await send_answer(send, answer, call)
+            told |= self._dialect.allowed(call.allowances)
+        return replace(answer, headers={**answer.headers, **told}) if told else answer
 
     async def _answer(self, call: Call) -> Answer:
         method = "GET" if call.method == "HEAD" else call.method
@@ -155,6 +159,8 @@ class Endpoint:
         if route is None:
             raise WrongMethod(call.method, call.path, self._methods)
         if route.access == "open":
+            if route.upload is not None:
+                return await uploading.served(call, route.upload, partial(route.handler, call))
             await call.receive_body()
             return await route.handler(call)
         call.actor = await self._dialect.authenticate(call)

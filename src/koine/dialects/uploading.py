@@ -1,6 +1,6 @@
-"""Requests that bring a file: a multipart form that is read while it comes, and never held as a whole.
+"""Requests that bring files: in a multipart form or by themselves, read while they come, and never held as a whole.
 
-The file's bytes go straight into the storage, before there is a unit of work, so that no connection to the database
+A file's bytes go straight into the storage, before there is a unit of work, so that no connection to the database
 waits for a slow client. What no file came of by the end is taken away again.
 """
 
@@ -37,48 +37,75 @@ Event = Any  # MultipartSegment, the bytes of a part, or None at its end
 
 
 @dataclass(frozen=True, slots=True)
+class Bare:
+    """A body that is nothing but a file: of this name, and of no more than `largest` bytes."""
+
+    file_name: str
+    largest: int
+
+
+@dataclass(frozen=True, slots=True)
 class Upload:
-    """How an endpoint takes a file: in the part `part`. `check` raises what can be refused before anything has come."""
+    """How an endpoint takes files: up to `most`, each in a part `part`. With `json` it also takes a body of JSON, and
+    then there is no form.
+
+    `check` raises what can be refused before anything has come; what it answers says that the body is no form at all.
+    """
 
     part: str
-    check: Callable[[Call], None]
+    check: Callable[[Call], Bare | None]
+    most: int = 1
+    json: bool = False
 
 
 @dataclass(slots=True)
 class Form:
-    """What has come: the parts that are no file by their names, and the file, if there was one.
+    """What has come: the parts that are no file by their names, and the files in their order.
 
-    `twice` are names that came more than once. `taken` says that a file was made of what came.
+    `twice` are names that came more often than they may; of parts that are no file, `again` has what came after the
+    first. `taken` says that files were made of what came: of all of it.
     """
 
     parts: dict[str, bytes] = field(default_factory=dict)
-    file: Stored | None = None
+    again: dict[str, list[bytes]] = field(default_factory=dict)
+    files: list[Stored] = field(default_factory=list)
     twice: set[str] = field(default_factory=set)
     taken: bool = False
 
     @property
+    def file(self) -> Stored | None:
+        """The file, or the first of them."""
+        return self.files[0] if self.files else None
+
+    @property
     def fingerprint(self) -> bytes:
         """What tells this form from others, whatever stood between its parts and in whatever order they came."""
-        told = [b"%d %b\n%b" % (len(value), name.encode(), value) for name, value in sorted(self.parts.items())]
-        if self.file is not None:
-            told.append(b"%b %b" % (self.file.digest, self.file.file_name.encode()))
+        told = [
+            b"%d %b\n%b" % (len(value), name.encode(), value)
+            for name, first in sorted(self.parts.items())
+            for value in (first, *self.again.get(name, ()))
+        ]
+        told += [b"%b %b" % (file.digest, file.file_name.encode()) for file in self.files]
         return hashlib.sha256(b"\n".join(told)).digest()
 
 
 async def served(call: Call, upload: Upload, answering: Callable[[], Awaitable[Answer]]) -> Answer:
-    """The answer to a request that brings a file. `call.form` has what came.
+    """The answer to a request that brings files. `call.form` has what came.
 
-    Raises TooLarge, WrongMediaType, FormUnreadable and ClientGone, and what answering raises. Where a file was made of
+    Raises TooLarge, WrongMediaType, FormUnreadable and ClientGone, and what answering raises. Where files were made of
     the bytes and then the commit failed nobody knows whether it did: they stay, and `koine doctor --files` finds out.
     """
     files = call.services.files
     if files is None:
         raise RuntimeError("this process was not given a place for files")
-    upload.check(call)
+    bare = upload.check(call)
+    if upload.json and is_json(call):
+        await call.receive_body()
+        return await answering()
     form = call.form = Form()
     kept = False
     try:
-        await _receive(call, files, upload.part, form)
+        await (_receive(call, files, upload, form) if bare is None else _receive_bare(call, files, bare, form))
         answer = await answering()
         kept = form.taken and answer.status < 400
         return answer
@@ -86,45 +113,71 @@ async def served(call: Call, upload: Upload, answering: Callable[[], Awaitable[A
         kept = form.taken
         raise
     finally:
-        if form.file is not None and not kept:
-            await _forget(files, form.file.key)
+        if not kept:
+            for each in form.files:
+                await _forget(files, each.key)
 
 
-async def _receive(call: Call, files: Means, name: str, form: Form) -> None:
+def is_json(call: Call) -> bool:
+    """Whether a body is said to be JSON; one of which nothing is said is taken for it."""
+    media = (call.header("content-type") or "").partition(";")[0].strip().lower()
+    return not media or media == "application/json" or media.endswith("+json")
+
+
+async def _receive(call: Call, files: Means, upload: Upload, form: Form) -> None:
     most = files.largest + MAX_BODY
-    length = call.header("content-length") or ""
-    if length.isdecimal() and int(length) > most:
-        raise TooLarge
+    _must_fit(call, most)
     events = _events(call, _parser(call), most)
     try:
         async for event in events:
             if isinstance(event, MultipartSegment):
-                await _part(event, events, files, name, form)
+                await _part(event, events, files, upload, form)
     except MultipartError:
         raise FormUnreadable from None
 
 
-async def _part(segment: MultipartSegment, events: AsyncIterator[Event], files: Means, name: str, form: Form) -> None:
-    if segment.name is None or segment.disposition != "form-data":
+async def _receive_bare(call: Call, files: Means, bare: Bare, form: Form) -> None:
+    most = min(files.largest, bare.largest)
+    _must_fit(call, most)
+    await _store(bare.file_name, _body(call, most), files, form)
+
+
+def _must_fit(call: Call, most: int) -> None:
+    """Raises TooLarge when a request says by itself that it brings more bytes."""
+    length = call.header("content-length") or ""
+    if length.isdecimal() and int(length) > most:
+        raise TooLarge
+
+
+async def _part(
+    segment: MultipartSegment, events: AsyncIterator[Event], files: Means, upload: Upload, form: Form
+) -> None:
+    name = segment.name
+    if name is None or segment.disposition != "form-data":
         raise FormUnreadable
-    if segment.name in form.parts or (segment.name == name and form.file is not None):
-        form.twice.add(segment.name)
+    if name == upload.part and len(form.files) < upload.most:
+        await _store(segment.filename or "", _pieces(events, files.largest), files, form)
+    elif name == upload.part:
+        form.twice.add(name)
         async for _ in _pieces(events, files.largest):
             pass
-    elif segment.name == name:
-        await _store(segment.filename or "", events, files, form)
     else:
-        form.parts[segment.name] = b"".join([piece async for piece in _pieces(events, MAX_PART)])
+        value = b"".join([piece async for piece in _pieces(events, MAX_PART)])
+        if name in form.parts:
+            form.twice.add(name)
+            form.again.setdefault(name, []).append(value)
+        else:
+            form.parts[name] = value
 
 
-async def _store(file_name: str, events: AsyncIterator[Event], files: Means, form: Form) -> None:
+async def _store(file_name: str, pieces: AsyncIterator[bytes], files: Means, form: Form) -> None:
     """Write the bytes down while they come."""
     key, digest = new_key(), hashlib.sha256()
     size, start = 0, b""
 
     async def passing() -> AsyncIterator[bytes]:
         nonlocal size, start
-        async for piece in _pieces(events, files.largest):
+        async for piece in pieces:
             size += len(piece)
             digest.update(piece)
             if len(start) < kinds.START:
@@ -132,7 +185,7 @@ async def _store(file_name: str, events: AsyncIterator[Event], files: Means, for
             yield piece
 
     await files.storage.put(key, passing())
-    form.file = Stored(key, names.clean(file_name), kinds.sniffed(start), size, digest.digest())
+    form.files.append(Stored(key, names.clean(file_name), kinds.sniffed(start), size, digest.digest()))
 
 
 async def _pieces(events: AsyncIterator[Event], most: int) -> AsyncIterator[bytes]:
@@ -150,6 +203,14 @@ async def _pieces(events: AsyncIterator[Event], most: int) -> AsyncIterator[byte
 
 async def _events(call: Call, parser: PushMultipartParser, most: int) -> AsyncIterator[Event]:
     """What the form says, while it comes. Raises TooLarge, ClientGone and MultipartError."""
+    async for body in _body(call, most):
+        for event in parser.parse(body):
+            yield event
+    parser.close()
+
+
+async def _body(call: Call, most: int) -> AsyncIterator[bytes]:
+    """What comes, while it comes. Raises TooLarge when that is more than `most` bytes, and ClientGone."""
     told = call.scope.get("extensions", {}).get(PROGRESS, {}).get("tell", lambda: None)
     size, more = 0, True
     while more:
@@ -161,9 +222,7 @@ async def _events(call: Call, parser: PushMultipartParser, most: int) -> AsyncIt
         if size > most:
             raise TooLarge
         if body:
-            for event in parser.parse(body):
-                yield event
-    parser.close()
+            yield body
 
 
 def _parser(call: Call) -> PushMultipartParser:

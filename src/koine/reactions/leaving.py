@@ -9,6 +9,7 @@ from koine.channels import leaving
 from koine.channels.leaving import ByProvider
 from koine.core.actor import system
 from koine.core.conversations.correspondence import delivering, reading
+from koine.core.files.links import Links
 from koine.core.jobs import jobs
 from koine.core.jobs.model import Wanted
 from koine.core.providers.providers import LEAVING
@@ -37,9 +38,10 @@ class Carrying:
     handed over twice; its id tells.
     """
 
-    def __init__(self, outgoing: Outgoing, sealing: Sealing) -> None:
+    def __init__(self, outgoing: Outgoing, sealing: Sealing, links: Links) -> None:
         self._outgoing = outgoing
         self._sealing = sealing
+        self._links = links
 
     async def first(self, task: Task) -> None:
         """Hand over the message that an event tells of."""
@@ -70,7 +72,7 @@ class Carrying:
             way = None if letter is None else await leaving.way(tx, letter)
             if letter is None or way is None:
                 return None
-            body = await deliveries.body(tx, letter, self._sealing) if isinstance(way, ByProvider) else b""
+            body = await deliveries.body(tx, letter, self._links) if isinstance(way, ByProvider) else b""
         if not isinstance(way, ByProvider):
             await self._settle(task, message_id, way.says)
             return None
@@ -102,9 +104,9 @@ class Carrying:
                 await delivering.settle(tx, by, letter, "sent" if error is None else "failed", error)
 
 
-def reactions(outgoing: Outgoing, sealing: Sealing) -> Sequence[Reaction]:
-    """What is done so that messages leave. `outgoing` is that of the process."""
-    carrying = Carrying(outgoing, sealing)
+def reactions(outgoing: Outgoing, sealing: Sealing, links: Links) -> Sequence[Reaction]:
+    """What is done so that messages leave. `outgoing` is that of the process, `links` those to files of theirs."""
+    carrying = Carrying(outgoing, sealing, links)
     return (
         Reaction(LEAVING, carrying.first, ("message.posted",), wanted=True, outside=True),
         Reaction(LEAVING_AGAIN, carrying.again, (), lane="event", waits=WAITS, outside=True),

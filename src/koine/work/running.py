@@ -6,7 +6,6 @@ import asyncio
 import contextlib
 from collections.abc import Sequence
 
-from koine.core.sealing import NAME, Sealing
 from koine.outgoing import Outgoing
 from koine.postgres.database import Database
 from koine.postgres.notices import Notices
@@ -50,8 +49,9 @@ async def run(
         if reactions is None:
             if outgoing is None:
                 outgoing = await opened.enter_async_context(Outgoing(allow=settings.outgoing_allow))
-            carried = leaving.reactions(outgoing, Sealing(settings.data / NAME))
-            told = webhooks.reactions(outgoing, webhooks.speech(settings))
+            speech = webhooks.speech(settings)
+            carried = leaving.reactions(outgoing, speech.sealing, speech.links)
+            told = webhooks.reactions(outgoing, speech)
             reactions = (*REACTIONS, saying.REACTION, *told, *carried)
         async with asyncio.TaskGroup() as together:
             together.create_task(Relay(dsn, reactions, notices=notices).run(stop))

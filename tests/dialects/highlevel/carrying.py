@@ -8,6 +8,7 @@ from datetime import timedelta
 from ipaddress import ip_network
 from pathlib import Path
 
+from koine.core.files.links import Links
 from koine.core.sealing import Sealing
 from koine.outgoing import Outgoing
 from koine.postgres.database import Database
@@ -21,7 +22,8 @@ async def main(dsn: str, keys: str, lease: str) -> None:
     worker.RENEWAL = float(lease) / 4
     database = await Database.open(dsn, size=2)
     async with Outgoing(allow=[ip_network("127.0.0.0/8")]) as outgoing:
-        doing = (saying.REACTION, *leaving.reactions(outgoing, Sealing(Path(keys))))
+        sealing = Sealing(Path(keys))
+        doing = (saying.REACTION, *leaving.reactions(outgoing, sealing, Links("http://127.0.0.1:9", sealing)))
         print("ready", flush=True)
         await Worker(dsn, database, doing, lease=timedelta(seconds=float(lease))).run(asyncio.Event())
 

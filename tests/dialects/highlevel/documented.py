@@ -61,6 +61,13 @@ CONFLICTS = (
         _NO_OBJECT,
         "§12: an array, as live",
     ),
+    Conflict("post /conversations/messages/upload", 404, "404 is not documented", "§6.8: as the newest page has it"),
+    Conflict(
+        "get /conversations/messages/{messageId}/locations/{locationId}/recording",
+        302,
+        "302 is not documented",
+        "ours: a recording that somebody else keeps is at their address",
+    ),
     Conflict("get /conversations/messages/export", 200, "body.nextCursor is no string", "§6.10: null at the end"),
     Conflict("get /conversations/messages/email/{id}", 400, "400 is not documented", "the file has the success alone"),
     Conflict("get /conversations/messages/email/{id}", 401, "401 is not documented", "the file has the success alone"),

@@ -21,6 +21,8 @@ from highlevel.logging import Logger
 from highlevel.webhook.webhook_manager import WebhookManager
 
 from koine.core.actor import system
+from koine.core.files.links import Links
+from koine.core.files.model import Means
 from koine.core.providers import providers
 from koine.core.sealing import NAME, Sealing
 from koine.core.signing import keys
@@ -36,6 +38,7 @@ from koine.work.relay import Relay
 from koine.work.worker import Worker
 from tests.dialects.highlevel.locations import Location
 from tests.dialects.highlevel.messaging import MESSAGES, bring, listed, message, registered, send
+from tests.dialects.highlevel.test_uploads import WAVE, upload
 from tests.outgoing.listeners import OK, Receiver, Request, says
 from tests.waiting import meanwhile, until
 from tests.work import processes
@@ -85,6 +88,8 @@ async def carrying(
     house_notices: Notices,
     tmp_path_factory: pytest.TempPathFactory,
     monkeypatch: pytest.MonkeyPatch,
+    base_url: str,
+    means: Means,
 ) -> AsyncIterator[Carrying]:
     """One key is for the whole database, so all tests of a process share the file that seals it."""
     monkeypatch.setattr("koine.work.worker.POLL", 0.05)
@@ -92,7 +97,8 @@ async def carrying(
     file = tmp_path_factory.getbasetemp() / NAME
     sealing = Sealing(file)
     async with Outgoing(allow=[ip_network("127.0.0.0/8")]) as outgoing:
-        doing = [_hasty(each) for each in (saying.REACTION, *leaving.reactions(outgoing, sealing))]
+        links = Links(base_url, means.sealing)
+        doing = [_hasty(each) for each in (saying.REACTION, *leaving.reactions(outgoing, sealing, links))]
         yield Carrying(server.address.dsn("koine_app"), database, house_notices, sealing, file, doing)
 
 
@@ -135,6 +141,33 @@ async def test_a_text_is_delivered_to_its_provider_and_signed_for_the_official_c
     signature = request.headers["x-ghl-signature"]
     assert official.verify_ed25519_signature(request.body.decode(), signature, pem) is True
     assert official.verify_ed25519_signature(request.body.decode() + " ", signature, pem) is False
+
+
+async def test_a_provider_is_told_of_files_by_links_that_are_good_then(
+    carrying: Carrying, lamplight: Location, database: Database, world: World, sql: asyncpg.Connection
+) -> None:
+    said = (await upload(lamplight)).json()["uploadedFiles"]["hello.wav"]
+    other = (await upload(lamplight, "other.txt", b"Other")).json()["uploadedFiles"]["other.txt"]
+    await registered(database, world, lamplight.place, url="http://127.0.0.1:9/", extra=False)
+    at = time.time() + SOON
+    sent = await send(lamplight, attachments=[said, "https://example.com/a.png"], scheduledTimestamp=at)
+    await sql.execute(  # enclosed, as other ways in say files
+        "insert into message_attachments (workspace_id, message_id, attachment_id)"
+        " select m.workspace_id, m.id, f.id from messages m join attachments f using (workspace_id)"
+        " where m.uuid = $1 and f.file_name = 'other.txt'",
+        ids.known(sent.json()["messageId"]),
+    )
+    async with Receiver(says(OK)).listening() as receiver:
+        await sql.execute(
+            "update providers set url = $2 where workspace_id = $1", lamplight.place.workspace.id, receiver.url
+        )
+        async with carrying.working():
+            await has_status(lamplight, sent, "sent")
+    ours, foreign, enclosed = json.loads(receiver.requests[0].body)["attachments"]
+    assert foreign == "https://example.com/a.png"
+    assert (await lamplight.http.get(ours)).content == WAVE
+    assert (await lamplight.http.get(enclosed)).content == b"Other"
+    assert enclosed.rpartition("/")[2] == other.rpartition("/")[2] == "other.txt"
 
 
 async def test_the_usual_provider_gets_texts_and_emails_of_its_kind(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import dataclasses
 import json
 import uuid
 from collections.abc import AsyncIterator, Sequence
@@ -22,11 +23,14 @@ from koine.core.actor import system
 from koine.core.apps import apps, installing
 from koine.core.contacts import contacts
 from koine.core.contacts.model import Described
+from koine.core.files.links import Links
+from koine.core.files.model import Means as FileMeans
 from koine.core.sealing import NAME, Sealing
-from koine.core.webhooks import patience
+from koine.core.signing import keys
+from koine.core.webhooks import managing, patience
 from koine.core.webhooks.model import Webhook
 from koine.demo import World
-from koine.dialects.highlevel import ids, publishing, scopes
+from koine.dialects.highlevel import ids, publishing, scopes, signing
 from koine.dialects.highlevel import webhooks as shape
 from koine.outgoing import Outgoing
 from koine.postgres import embedded
@@ -35,6 +39,7 @@ from koine.postgres.notices import Notices
 from tests.dialects.highlevel.letting_in import Program, give_password, register
 from tests.dialects.highlevel.locations import Location
 from tests.dialects.highlevel.messaging import bring, send
+from tests.dialects.highlevel.test_uploads import WAVE, upload
 from tests.outgoing.listeners import OK, Receiver, Request, says
 from tests.reactions.telling import Telling, told
 from tests.waiting import until
@@ -321,6 +326,83 @@ async def test_one_key_signs_for_all_and_is_published(
     for request in requests:
         public.verify(base64.b64decode(request.headers["x-ghl-signature"]), request.body)
         assert request.headers["content-type"] == "application/json"
+
+
+async def test_a_key_that_follows_is_known_before_it_signs(
+    telling: Telling, receiver: Receiver, world: World, http: httpx.AsyncClient, sql: asyncpg.Connection
+) -> None:
+    made = await telling.create(receiver.url, world.lamplight, kinds=["contact.created"], dialect="highlevel")
+    old = (await http.get(publishing.PATH)).text
+    async with telling.working():
+        await _replaced(telling, after=3600)
+        both = (await http.get(publishing.PATH)).text
+        await _happens(telling, receiver, 1)
+        async with telling.database.writing(()) as tx:
+            with pytest.raises(keys.NextKeyKnown):
+                await keys.replace(tx, telling.sealing, signing.NAME, after=60)
+        await sql.execute("update signing_keys set signs_from = now() where signs_from > now()")
+        second = (await http.get(publishing.PATH)).text
+        await _happens(telling, receiver, 2)
+        await _replaced(telling, after=0)
+        third = (await http.get(publishing.PATH)).text
+        await _happens(telling, receiver, 3)
+    assert both == old + second
+    assert len({old, second, third}) == 3
+    for request, pem in zip(receiver.requests, (old, second, third), strict=True):
+        public: Any = load_pem_public_key(pem.encode())
+        public.verify(base64.b64decode(request.headers["x-ghl-signature"]), request.body)
+    async with telling.database.reading(telling.by.workspaces) as tx:
+        shown = await managing.find(tx, telling.by, made.webhook.uuid)
+    assert [shape.public_key(key) for key in shown.public_keys] == [third]
+
+
+async def test_a_key_that_signs_at_once_takes_the_place_of_one_that_was_to_follow(
+    telling: Telling, http: httpx.AsyncClient
+) -> None:
+    first = await _replaced(telling, after=3600)
+    second = await _replaced(telling, after=0)
+    assert [each.until is None for each in first] == [False, True]
+    assert [each.public for each in second] != [each.public for each in first]
+    assert (await http.get(publishing.PATH)).text == signing.public_pem(second[0].public)
+    assert len(await _replaced(telling, after=3600)) == 2
+
+
+async def _replaced(telling: Telling, *, after: float) -> Sequence[keys.Published]:
+    async with telling.database.writing(()) as tx:
+        return await keys.replace(tx, telling.sealing, signing.NAME, after=after)
+
+
+async def _happens(telling: Telling, receiver: Receiver, number: int) -> None:
+    """One more contact, of whom somebody is told."""
+    async with telling.database.writing(telling.by.workspaces) as tx:
+        described = Described(f"k{number}-{uuid.uuid4().hex}@example.com")
+        await contacts.create(tx, telling.by, telling.world.lamplight.workspace.id, described)
+    telling.notices.wrote()
+    await told(receiver, number)
+
+
+# ── Files ───────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+async def test_files_are_told_of_by_links_that_are_good_then_and_by_the_addresses_of_others(
+    telling: Telling, receiver: Receiver, lamplight: Location, world: World, means: FileMeans
+) -> None:
+    url = (await upload(lamplight)).json()["uploadedFiles"]["hello.wav"]
+    foreign = "https://example.com/a.png"
+    await telling.create(receiver.url, world.lamplight, kinds=["message.posted"], dialect="highlevel")
+    ours = dataclasses.replace(telling, links=Links(telling.base_url, means.sealing))
+    files = [url, foreign]
+    await send(lamplight, attachments=files)
+    await bring(lamplight, attachments=files)
+    await send(lamplight, type="Email", html="<p>Hi</p>", attachments=files)
+    async with ours.working():
+        await told(receiver, 4)
+    found = [each for each in said(receiver.requests) if each["type"] != "ConversationUnreadUpdate"]
+    assert [each["messageType"] for each in found] == ["SMS", "SMS", "Email"]
+    for each in found:
+        own_link, other = each["attachments"]
+        assert other == foreign
+        assert (await lamplight.http.get(own_link)).content == WAVE
 
 
 # ── Patience ────────────────────────────────────────────────────────────────────────────────────────────────────────

@@ -7,6 +7,8 @@ from dataclasses import fields
 from typing import Any
 from uuid import UUID
 
+import asyncpg
+
 from koine.core import outbox
 from koine.core.actor import Actor
 from koine.core.events import FileDeleted, FileRestored, FileUpdated, FileUploaded
@@ -26,6 +28,18 @@ async def add(tx: Tx, by: Actor, workspace_id: int, stored: Stored, described: D
     told = {"file_name": stored.file_name, "content_type": stored.content_type, "size": stored.size}
     await outbox.record(tx, by, FileUploaded(workspace_id, file_id=added.id, data=_data(added, told)))
     return added
+
+
+async def add_once(tx: Tx, by: Actor, workspace_id: int, stored: Stored) -> bool:
+    """As add, for bytes that may be sent again and again under one uuid: whether they were the first. Others are not
+    taken.
+    """
+    try:
+        async with tx.attempt():
+            await add(tx, by, workspace_id, stored, Described())
+    except asyncpg.UniqueViolationError:
+        return False
+    return True
 
 
 async def describe(tx: Tx, by: Actor, file: File, described: Described) -> File:
@@ -88,6 +102,11 @@ async def query(tx: Tx, by: Actor, asked: Asked, order: Order, window: Window) -
 async def served(tx: Tx, workspace_id: int, id: int) -> Served | None:
     """Where the bytes of a file are; None when it is deleted, or they are lost. Who asks has shown a link."""
     return await store.served(tx, workspace_id, id)
+
+
+async def by_uuid(tx: Tx, workspace_id: int, uuid: UUID) -> File | None:
+    """A file that is not deleted, for whoever was told its uuid."""
+    return await store.by_uuid(tx, workspace_id, uuid)
 
 
 async def uuids(tx: Tx, workspace_id: int, ids: Sequence[int]) -> dict[int, UUID]:

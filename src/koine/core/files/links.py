@@ -94,13 +94,22 @@ def renewed(sealing: Sealing, url: str, workspace_id: int) -> str | None:
 
     None for what is no link of ours, or one into another workspace. Raises SealingFailed.
     """
-    base, found, rest = url.partition(PATH)
-    token, slash, quoted = rest.partition("/")
-    name = unquote(quoted)
-    ours = _ours(sealing, token, name) if found and slash else None
-    if ours is None or ours[0].workspace_id != workspace_id:
+    named = of_url(sealing, url, workspace_id)
+    if named is None:
         return None
-    return base + path(sealing, workspace_id, ours[0].file_id, name)
+    base, _, rest = url.partition(PATH)
+    return base + path(sealing, workspace_id, named.file_id, unquote(rest.partition("/")[2]))
+
+
+def of_url(sealing: Sealing, url: str, workspace_id: int) -> Link | None:
+    """Which file of a workspace an address is a link to, also when it has ended; None where it is none of ours.
+
+    Raises SealingFailed.
+    """
+    _, found, rest = url.partition(PATH)
+    token, slash, quoted = rest.partition("/")
+    ours = _ours(sealing, token, unquote(quoted)) if found and slash else None
+    return None if ours is None or ours[0].workspace_id != workspace_id else ours[0]
 
 
 def _ours(sealing: Sealing, token: str, file_name: str) -> tuple[Link, int] | None:

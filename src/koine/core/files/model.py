@@ -35,13 +35,17 @@ class Means:
 
 @dataclass(frozen=True, slots=True)
 class Stored:
-    """Bytes that have come, under the key where they lie. `digest` is their SHA-256, the content type what they are."""
+    """Bytes that have come, under the key where they lie. `digest` is their SHA-256, the content type what they are.
+
+    `uuid`: by which the file is to be known, where that was said before they came.
+    """
 
     key: str
     file_name: str
     content_type: str
     size: int
     digest: bytes
+    uuid: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -68,7 +68,7 @@ async def queue(database: Database, speech: Speech, home_id: int, webhook_id: in
             return None
         webhook, seals = found
         shape = speech.shapes[webhook.dialect]
-        opened = [keys.opened(speech.sealing, webhook.uuid, seal) for seal in seals]
+        opened = await keys.signing(tx, speech.sealing, shape, [(webhook.uuid, seal) for seal in seals])
         if webhook.workspace_id is not None:
             due, more = await _due(tx, webhook, shape, speech.links)
             return Queue(webhook, shape, opened, due, more, tx.workspaces)

@@ -27,8 +27,9 @@ class Webhook:
     """Somebody who is told of a workspace, or of all of an account (`workspace_id` None). Times are in UTC.
 
     `home_id` is the workspace whose jobs its deliveries are. `kinds` None: events of all kinds. `public_keys` are
-    Ed25519, 32 bytes each, the newest first; the second one is that of keys which are good until `old_until`. While
-    `paused_until` lies ahead, what is to be delivered waits.
+    Ed25519, 32 bytes each, the newest first; the second one is that of keys which are good until `old_until`. Where the
+    dialect signs everything with one key they are that, and the one that is to follow it. While `paused_until` lies
+    ahead, what is to be delivered waits.
     """
 
     id: int

@@ -4,12 +4,31 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from typing import Any
+from urllib.parse import quote
 
 from koine.core.conversations.correspondence import reading
 from koine.core.conversations.correspondence.model import Letter
 from koine.core.conversations.correspondence.refusals import RecordingNotFound
+from koine.core.files import files as stored
+from koine.core.files import links
+from koine.core.files.model import Means, Served
 from koine.dialects.call import Answer, Call
-from koine.dialects.highlevel import auth, errors, ids
+from koine.dialects.highlevel import auth, errors, ids, message_types, uploaded
+from koine.dialects.highlevel.wire.uploads import is_address
+from koine.dialects.streaming import Outlet, Stream
+
+_CALLS = frozenset(map(message_types.channel, message_types.CALLS))
+
+# By what the bytes are: how the contract calls that, and how the file is called. The contract knows the first.
+_FORMS: Mapping[str, tuple[str, str]] = {
+    "audio/wav": ("audio/x-wav", "wav"),
+    "audio/mpeg": ("audio/mpeg", "mp3"),
+    "audio/ogg": ("audio/ogg", "ogg"),
+    "audio/flac": ("audio/flac", "flac"),
+    "video/mp4": ("audio/mp4", "m4a"),
+    "video/webm": ("audio/webm", "webm"),
+}
+_IN_ADDRESSES = "!#$%&'()*+,/:;=?@[]~"  # of what is not a letter: what may stand in an address as it is
 
 _TRANSCRIPT = 'attachment; filename="transcription.txt"'
 
@@ -27,9 +46,46 @@ async def transcript(call: Call) -> Answer:
 
 
 async def recording(call: Call) -> Answer:
-    """The recording of a call."""
-    await _call(call)
-    raise RecordingNotFound
+    """The recording of a call: the first of its files that is one, or else where somebody else keeps it."""
+    letter = await _call(call)
+    if letter.channel not in _CALLS:
+        raise RecordingNotFound
+    urls: Sequence[str] = letter.meta.get("attachments", ())
+    files = call.services.files
+    if files is not None:
+        for file_id in (*_ours(files, urls, letter), *(file.id for file in letter.files)):
+            found = await stored.served(call.tx, letter.workspace_id, file_id)
+            if found is not None and (form := _form(found)) is not None:
+                return _handed_out(files, found, *form)
+    # Never fetched by us: whoever asks is told where to go.
+    theirs = (url for url in urls if is_address(url) and links.PATH not in url)
+    url = next(theirs, None)
+    if url is None:
+        raise RecordingNotFound
+    return Answer(302, {}, {"Location": quote(url, safe=_IN_ADDRESSES)})
+
+
+def _ours(files: Means, urls: Sequence[str], letter: Letter) -> list[int]:
+    found = (links.of_url(files.sealing, url, letter.workspace_id) for url in urls)
+    return [link.file_id for link in found if link is not None]
+
+
+def _form(found: Served) -> tuple[str, str] | None:
+    """The content type and the ending of what can be heard; None for anything else."""
+    known = _FORMS.get(found.content_type)
+    ending = found.file_name.rpartition(".")[2].lower()
+    if known is not None or ending not in uploaded.AUDIO:
+        return known
+    return found.content_type, ending
+
+
+def _handed_out(files: Means, found: Served, content_type: str, ending: str) -> Stream:
+    async def write(outlet: Outlet) -> None:
+        async for piece in files.storage.read(found.key, 0, found.size):
+            await outlet.write(piece)
+
+    said = {"Content-Length": str(found.size), "Content-Disposition": f"attachment; filename=audio.{ending}"}
+    return Stream(200, write, said, content_type)
 
 
 async def _call(call: Call) -> Letter:

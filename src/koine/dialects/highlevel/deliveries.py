@@ -9,23 +9,21 @@ import orjson
 
 from koine.core.conversations.correspondence import emails, reading
 from koine.core.conversations.correspondence.model import Letter
-from koine.core.files import links
-from koine.core.sealing import Sealing
+from koine.core.files.links import Links
 from koine.core.workspaces import workspaces
-from koine.dialects.highlevel import ids
+from koine.dialects.highlevel import file_links, ids
+from koine.dialects.highlevel.wire import messages
 from koine.postgres.database import Tx
 
 
-async def body(tx: Tx, letter: Letter, sealing: Sealing) -> bytes:
+async def body(tx: Tx, letter: Letter, links: Links) -> bytes:
     """The bytes that are sent, and signed. Links to files of ours are good for some minutes from now."""
     told: dict[str, Any] = {
         "contactId": ids.write(letter.contact),
         "locationId": ids.write_often(await workspaces.name_of(tx, letter.workspace_id)),
         "messageId": ids.write(letter.uuid),
         **(_mail(letter) if letter.channel.endswith("email") else _text(letter)),
-        "attachments": [
-            links.renewed(sealing, url, letter.workspace_id) or url for url in letter.meta.get("attachments", ())
-        ],
+        "attachments": messages.attachments(letter, file_links.Within(links, letter.workspace_id)),
     }
     if letter.user is not None:
         told["userId"] = ids.write(letter.user)

@@ -10,10 +10,9 @@ from uuid import UUID
 import orjson
 
 from koine.core.conversations.correspondence import reading
-from koine.core.conversations.correspondence.model import Letter
 from koine.core.conversations.correspondence.reading import Asked, OrderBy
 from koine.core.errors import CursorUnreadable, Invalid, Problem
-from koine.core.page import Page, Place, Window
+from koine.core.page import Place, Window
 from koine.dialects.call import Answer, Call
 from koine.dialects.highlevel import auth, ids, message_types, uploaded
 from koine.dialects.highlevel.wire import messages as wire
@@ -23,7 +22,7 @@ _ORDERS: Mapping[str, OrderBy] = {"createdAt": "created", "updatedAt": "updated"
 
 # The types that each word of the filter stands for.
 _CHANNELS: Mapping[str, Sequence[str]] = {
-    "Call": ("TYPE_CALL", "TYPE_CUSTOM_CALL", "TYPE_IVR_CALL", "TYPE_CAMPAIGN_CALL", "TYPE_CAMPAIGN_VOICEMAIL"),
+    "Call": message_types.CALLS,
     "SMS": ("TYPE_SMS", "TYPE_CUSTOM_SMS", "TYPE_CUSTOM_PROVIDER_SMS", "TYPE_CAMPAIGN_SMS", "TYPE_CAMPAIGN_MANUAL_SMS"),
     "Email": ("TYPE_EMAIL", "TYPE_CUSTOM_EMAIL", "TYPE_CUSTOM_PROVIDER_EMAIL", "TYPE_CAMPAIGN_EMAIL"),
     "WhatsApp": ("TYPE_WHATSAPP",),
@@ -55,20 +54,17 @@ async def export(call: Call) -> Answer:
         since=since,
         until=until,
     )
-    window = Window(limit, None if cursor is None else _place(cursor))
-    found, total = await _every(call, asked, order, window, descending=descending)
-    written = [wire.message(letter, at.id, uploaded.link(call)) for letter in found.items]
-    next_cursor = None if found.after is None else _cursor(found.after)
-    return Answer(200, {"messages": written, "nextCursor": next_cursor, "total": total, "traceId": call.id})
-
-
-async def _every(
-    call: Call, asked: Asked, order: OrderBy, window: Window, *, descending: bool
-) -> tuple[Page[Letter], int]:
+    place, total = (None, None) if cursor is None else _read(cursor)
     try:
-        return await reading.every(call.tx, call.actor, asked, order, window, descending=descending)
+        found, total = await reading.every(
+            call.tx, call.actor, asked, order, Window(limit, place), descending=descending, total=total
+        )
     except CursorUnreadable:
         raise _bad_cursor() from None
+    written = [wire.message(letter, at.id, uploaded.link(call)) for letter in found.items]
+    next_cursor = None if found.after is None else _cursor(found.after, total)
+    total = len(written) if total is None else total
+    return Answer(200, {"messages": written, "nextCursor": next_cursor, "total": total, "traceId": call.id})
 
 
 def _kept_under(word: str) -> list[str]:
@@ -80,18 +76,23 @@ def _named(id: str | None) -> UUID | None:
     return None if id is None else ids.read(id) or UUID(int=0)
 
 
-def _cursor(place: Place) -> str:
-    return base64.urlsafe_b64encode(orjson.dumps([place.value, place.id])).decode().rstrip("=")
+def _cursor(place: Place, total: int | None) -> str:
+    """Where the next page begins, and how much there is: that is counted once, for the first page."""
+    return base64.urlsafe_b64encode(orjson.dumps([place.value, place.id, total])).decode().rstrip("=")
 
 
-def _place(cursor: str) -> Place:
+def _read(cursor: str) -> tuple[Place, int | None]:
     try:
-        value, id = orjson.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
+        value, id, total = orjson.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
     except (ValueError, TypeError, binascii.Error):
         raise _bad_cursor() from None
-    if not isinstance(value, str) or type(id) is not int or not 0 <= id < 2**63:
+    if not isinstance(value, str) or not _is_id(id) or not (total is None or _is_id(total)):
         raise _bad_cursor()
-    return Place(value, id)
+    return Place(value, id), total
+
+
+def _is_id(value: object) -> bool:
+    return type(value) is int and 0 <= value < 2**63
 
 
 def _bad_cursor() -> Invalid:

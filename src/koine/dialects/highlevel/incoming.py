@@ -91,6 +91,7 @@ def _said(wanted: Brought, recipient: Recipient, channel: str, direction: Direct
     if wanted.call is not None:
         meta["call"] = wanted.given
         meta |= {name: wanted.given[name] for name in ("from", "to") if name in wanted.given}
+        meta |= {"transcription": wanted.transcription} if wanted.transcription else {}
     elif not channel.endswith("email") and recipient.phone:
         meta["from" if direction == "in" else "to"] = recipient.phone
     mail = channel.endswith("email")

@@ -10,6 +10,7 @@ from dataclasses import replace
 from koine.dialects.dialect import Route, delete, get, post, put
 from koine.dialects.highlevel import (
     calls,
+    direct_uploads,
     emails,
     exporting,
     incoming,
@@ -30,6 +31,8 @@ _ROUTES: tuple[Route, ...] = (
     post(f"{_MESSAGES}/outbound", incoming.outbound),
     post(f"{_MESSAGES}/review-reply", messages.reply_to_review),
     post(f"{_MESSAGES}/upload", uploaded.upload, upload=uploaded.UPLOAD),
+    post(f"{_MESSAGES}/upload/initiate", direct_uploads.initiate),
+    post(f"{_MESSAGES}/upload/complete", direct_uploads.complete),
     get(f"{_MESSAGES}/export", exporting.export),
     get(f"{_MESSAGES}/email/{{id}}", emails.get),
     put(f"{_MESSAGES}/email/{{id}}/status", statuses.update_email),
@@ -50,4 +53,7 @@ _ROUTES: tuple[Route, ...] = (
     get("/conversations/{conversationId}/messages", messages.of_conversation),
 )
 
-ROUTES: tuple[Route, ...] = tuple(each for route in _ROUTES for each in (route, replace(route, path=f"{route.path}/")))
+ROUTES: tuple[Route, ...] = (
+    *(each for route in _ROUTES for each in (route, replace(route, path=f"{route.path}/"))),
+    Route("PUT", f"{direct_uploads.PATH}{{token}}", direct_uploads.put, "open", direct_uploads.UPLOAD),
+)

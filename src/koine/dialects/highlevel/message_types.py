@@ -85,6 +85,9 @@ CUSTOM: dict[str, str] = {"sms": "TYPE_CUSTOM_PROVIDER_SMS", "email": "TYPE_CUST
 # Channels that other ways in say things through, and what a reader of this contract takes them for.
 _ELSEWHERE: dict[str, str] = {"api": "TYPE_SMS", "chat": "TYPE_LIVE_CHAT"}
 
+# What has a recording, and a filter of its own.
+CALLS = ("TYPE_CALL", "TYPE_CUSTOM_CALL", "TYPE_IVR_CALL", "TYPE_CAMPAIGN_CALL", "TYPE_CAMPAIGN_VOICEMAIL")
+
 _EMAIL = frozenset({"TYPE_EMAIL", "TYPE_CAMPAIGN_EMAIL", "TYPE_CUSTOM_EMAIL", "TYPE_CUSTOM_PROVIDER_EMAIL"})
 _MESSENGER = frozenset({"TYPE_FACEBOOK", "TYPE_CAMPAIGN_FACEBOOK", "TYPE_FACEBOOK_COMMENT"})
 

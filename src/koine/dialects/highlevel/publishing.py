@@ -12,7 +12,7 @@ PATH = "/.well-known/koine/highlevel-webhook-key.pem"
 
 
 async def key(call: Call) -> Answer:
-    """As PEM, to anybody; what cannot be found is what was never needed."""
+    """As PEM, to anybody, and behind it the next one where one is to follow; what cannot be found was never needed."""
     async with call.services.database.reading(()) as tx:
         pem = await public(tx)
     if pem is None:
@@ -21,6 +21,6 @@ async def key(call: Call) -> Answer:
 
 
 async def public(tx: Tx) -> str | None:
-    """The public key as PEM; None while nothing had to be signed."""
-    found = await keys.public(tx, signing.NAME)
-    return None if found is None else signing.public_pem(found)
+    """The public key as PEM, with the one that is to follow; None while nothing had to be signed."""
+    found = await keys.published(tx, signing.NAME)
+    return "".join(signing.public_pem(each.public) for each in found) or None

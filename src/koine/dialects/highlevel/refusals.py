@@ -17,6 +17,7 @@ from koine.core.conversations.correspondence.refusals import (
 from koine.core.errors import Invalid, NotFound, Refused, Unauthenticated
 from koine.core.providers.refusals import ForeignProvider, ProviderMismatch, ProviderMissing, ProviderNotFound
 from koine.dialects.call import Answer, Call
+from koine.dialects.edge import TooLarge, WrongMediaType
 
 
 class ProviderNotNamed(Invalid):
@@ -47,8 +48,22 @@ class NotOurEmail(ProviderMissing):
     code = "not_our_email"
 
 
+class NobodyThere(NotFound):
+    """Whoever a file is for is not there, where the contract has a 404 for it."""
+
+    code = "nobody_there"
+
+
+class UploadGone(NotFound):
+    """Nothing was uploaded there, or it can be no longer."""
+
+    code = "upload_gone"
+
+
 class UploadRefused(Invalid):
-    """A file that is too large (413) or of a type that is not taken (415): the contract has a body of its own."""
+    """Files that are too many (400), too large (413) or not of a type that is taken (415): the contract has a body of
+    its own.
+    """
 
     code = "upload_refused"
 
@@ -89,7 +104,15 @@ _WORDS: Mapping[type[Refused], _Said] = {
     ProviderMissing: _Said(403, "No conversation provider found for this message"),
     NoFilesHere: _Said(403, "Message type does not support attachment updates"),
     MessageGone: _Said(404, "Message not found"),
+    NobodyThere: _Said(404, "{says}"),
+    UploadGone: _Said(404, "File not found in storage - upload may have failed or URL expired"),
     RecordingNotFound: _Said(400, "Recording not found", "CONVERSATIONS_MSG_RECORDING_NOT_FOUND"),
+}
+
+# What is wrong with an upload before its files are looked at.
+_OF_UPLOADS: Mapping[type[Refused], tuple[int, str]] = {
+    TooLarge: (413, "request entity too large"),
+    WrongMediaType: (415, "Unsupported Media Type"),
 }
 
 _PHRASES = {400: "Bad Request", 401: "Unauthorized", 403: "Forbidden", 404: "Not Found", 422: "Unprocessable Entity"}
@@ -100,7 +123,9 @@ def answer(refused: Refused, call: Call) -> Answer | None:
     if isinstance(refused, NotScheduled):  # the answer to a cancel has a `status` whatever came of it (§6.7)
         return Answer(400, {"status": 404, "message": "Failed cancel the scheduled message", "traceId": call.id})
     if isinstance(refused, UploadRefused):
-        return Answer(refused.status, {"status": refused.status, "message": refused.says}, {"x-trace-id": call.id})
+        return _of_upload(refused.status, refused.says, call)
+    if call.form is not None and type(refused) in _OF_UPLOADS:
+        return _of_upload(*_OF_UPLOADS[type(refused)], call)
     said = next((_WORDS[kind] for kind in type(refused).__mro__ if kind in _WORDS), None)
     if said is None:
         return None
@@ -114,3 +139,7 @@ def answer(refused: Refused, call: Call) -> Answer | None:
     if not isinstance(refused, ProviderNotFound):  # the one body that the contract writes out in full
         body["traceId"] = call.id
     return Answer(said.status, body, {"x-trace-id": call.id})
+
+
+def _of_upload(status: int, says: str, call: Call) -> Answer:
+    return Answer(status, {"status": status, "message": says}, {"x-trace-id": call.id})

@@ -67,10 +67,12 @@ async def update_email(call: Call) -> Answer:
 
 
 async def attach(call: Call) -> Answer:
-    """Put files to a call, instead of those that it had."""
+    """Put files to a call, instead of those that it had; and, where that comes with them, what was said in it."""
     wanted = bodies.read(call, NewAttachments)
     letter = await _there(call, call.named("messageId"))
     await delivering.attach(call.tx, call.actor, letter, wanted.attachments, channels=_CALLS)
+    if wanted.transcription is not None:
+        await delivering.transcribe(call.tx, call.actor, letter, [each.kept for each in wanted.transcription])
     return Answer(
         200,
         {

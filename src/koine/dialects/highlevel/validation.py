@@ -26,13 +26,20 @@ _TYPES = {
     "status": "must be a valid enum value",
     "channel": "must be a valid enum value",
     "subtype_status": "must be a valid enum value",
-    **dict.fromkeys(("attachments", "emailCc", "emailBcc", "mentions", "recipients"), "must be an array"),
+    **dict.fromkeys(
+        ("attachments", "emailCc", "emailBcc", "mentions", "recipients", "attachmentUrls", "transcription"),
+        "must be an array",
+    ),
     **dict.fromkeys(("forward", "call", "error", "events", "subscription_action"), "must be an object"),
     **dict.fromkeys(
         ("isForwarded", "forwardWholeThread", "usesNativeSchedulingAi", "isTyping", "archived"),
         "must be a boolean value",
     ),
-    **dict.fromkeys(("scheduledTimestamp", "limit"), "must be a number conforming to the specified constraints"),
+    "isGroupSms": "must be a boolean string",
+    **dict.fromkeys(
+        ("scheduledTimestamp", "limit", "fileSize", "mediaChannel", "speaker", "startTime", "endTime", "confidence"),
+        "must be a number conforming to the specified constraints",
+    ),
 }
 _LEAST = {"unreadCount": (0, 2**31 - 1), "pageLimit": (1, 500), "page": (1, 10_000)}
 _FORMATS = {"email": "must be an email", "phone": "must be a valid phone number"}
@@ -75,6 +82,8 @@ def _of_item(problem: Problem, where: str) -> str:
         return "each value in additionalEmails must be an email"
     if problem.name in ("filters", "sort"):
         return f"each value in nested property {problem.name} must be either object or array"
+    if problem.name == "attachmentUrls" and problem.kind == "malformed":
+        return "each value in attachmentUrls must be a URL address"
     return f"each value in {problem.name} must be a string"
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Literal
 from uuid import UUID
@@ -22,7 +22,8 @@ OrderBy = Literal["created", "updated"]
 class Asked:
     """Which messages, all conditions together; None means that it does not matter.
 
-    `channels`: any of these; `without`: none of those. From `since` on and before `until` (UTC).
+    `channels`: any of these; `without`: none of those. From `since` on and before `until` (UTC). `among`: the rows of
+    all that can be meant, where they are known to be few.
     """
 
     workspace_id: int
@@ -32,6 +33,7 @@ class Asked:
     without: Sequence[str] = ()
     since: datetime | None = None
     until: datetime | None = None
+    among: Sequence[int] | None = None
 
 
 async def find(tx: Tx, by: Actor, uuid: UUID, *, email: bool = False) -> Letter:
@@ -86,16 +88,21 @@ async def place(tx: Tx, workspace_id: int, conversation_id: int, uuid: UUID) -> 
 
 
 async def every(
-    tx: Tx, by: Actor, asked: Asked, order: OrderBy, window: Window, *, descending: bool
-) -> tuple[Page[Letter], int]:
+    tx: Tx, by: Actor, asked: Asked, order: OrderBy, window: Window, *, descending: bool, total: int | None = None
+) -> tuple[Page[Letter], int | None]:
     """A page of all that was said with contacts in a workspace whose conversations are all open to the actor, and how
-    much that is. Raises CursorUnreadable.
+    much that is: `total` where it was counted for an earlier page, None where that takes too long.
+
+    Raises CursorUnreadable. The last statement of `tx`.
     """
     by.must("messages:read", asked.workspace_id)
     by.must("conversations:read_all", asked.workspace_id)
+    asked = replace(asked, among=await letters.few_since(tx, asked))
     found = await letters.every(tx, asked, order, window, descending=descending)
-    total = await letters.count(tx, asked)
-    return page(found, window, lambda letter: _value(letter, order), lambda letter: letter.id), total
+    of_these = page(found, window, lambda letter: _value(letter, order), lambda letter: letter.id)
+    if window.place is None:
+        total = len(found) if of_these.after is None else await letters.count(tx, asked)
+    return of_these, total
 
 
 def _value(letter: Letter, order: OrderBy) -> str:

@@ -14,6 +14,9 @@ from koine.core.filters import Clauses
 from koine.core.page import Place, Window
 from koine.postgres.database import Tx
 
+PATIENCE = 0.5  # seconds that a count may take
+FEW = 2000  # so many are looked at one by one
+
 if TYPE_CHECKING:
     from koine.core.conversations.correspondence.reading import Asked, OrderBy
 
@@ -51,10 +54,39 @@ async def place(tx: Tx, workspace_id: int, conversation_id: int, uuid: UUID) -> 
     return None if row is None else Place(row["created_at"].isoformat(), row["id"])
 
 
+async def few_since(tx: Tx, asked: Asked) -> list[int] | None:
+    """The rows of what can have been said since the time that is asked for; None without one, or for more than FEW.
+
+    Nothing was said after it last changed, and of changes there is an index: for whoever comes again and again.
+    """
+    if asked.since is None:
+        return None
+    rows = await tx.rows(
+        f"""
+        select m.id from messages m
+         where m.workspace_id = $1 and m.deleted_at is null and m.updated_at >= $2
+         order by m.updated_at desc, m.id desc limit {FEW + 1:d}
+        """,
+        asked.workspace_id,
+        asked.since,
+    )
+    return None if len(rows) > FEW else [row["id"] for row in rows]
+
+
 async def every(tx: Tx, asked: Asked, order: OrderBy, window: Window, *, descending: bool) -> list[Letter]:
-    """Of a workspace. What was created is in the order of ids, which is that in which it came here."""
+    """Of a workspace. What was created is in the order of ids, which is that in which it came here.
+
+    Row after row along the index until there are enough; the rest is looked up for these alone.
+    """
     clauses = _conditions(asked)
+    if asked.conversation is None and asked.contact is None:
+        with_contact = (
+            "select true from conversations c where c.workspace_id = m.workspace_id and c.id = m.conversation_id"
+        )
+        clauses.add(f"({with_contact} and c.contact_id is not null)")
     sign, way = ("<", "desc") if descending else (">", "asc")
+    if order == "updated" and asked.since is not None:
+        clauses.add("m.updated_at >= ?::timestamptz", asked.since)  # as well: what was said later changed later, too
     if window.place is not None and order == "created":
         clauses.add(f"m.id {sign} ?::bigint", window.place.id)
     elif window.place is not None:
@@ -62,34 +94,51 @@ async def every(tx: Tx, asked: Asked, order: OrderBy, window: Window, *, descend
         clauses.add(f"(m.updated_at, m.id) {sign} (?::timestamptz, ?::bigint)", moment, window.place.id)
     by = f"m.id {way}" if order == "created" else f"m.updated_at {way}, m.id {way}"
     rows = await tx.rows(
-        f"select {COLUMNS} from messages m {JOINS} where {clauses.sql} order by {by} limit {window.limit + 1:d}",
+        f"""
+        with top as (select m.* from messages m where {clauses.sql} order by {by} limit {window.limit + 1:d})
+        select {COLUMNS} from top m {JOINS} order by {by}
+        """,
         *clauses.values,
     )
     return [letter(row) for row in rows]
 
 
-async def count(tx: Tx, asked: Asked) -> int:
-    """How many there are in all."""
+async def count(tx: Tx, asked: Asked) -> int | None:
+    """How many there are in all; None where it takes longer than PATIENCE to count them. The last statement of `tx`."""
     clauses = _conditions(asked)
-    total: int = await tx.value(
-        f"""
-        select count(*) from messages m
-          join conversations c on c.workspace_id = m.workspace_id and c.id = m.conversation_id
-          join contacts k on k.workspace_id = c.workspace_id and k.id = c.contact_id
-         where {clauses.sql}
-        """,
-        *clauses.values,
+    if asked.conversation is None and asked.contact is None:
+        clauses.add(
+            "m.conversation_id in"
+            " (select c.id from conversations c where c.workspace_id = ?::bigint and c.contact_id is not null)",
+            asked.workspace_id,
+        )
+    counted: int | None = await tx.value_within(
+        f"select count(*) from messages m where {clauses.sql}", *clauses.values, seconds=PATIENCE
     )
-    return total
+    return counted
 
 
 def _conditions(asked: Asked) -> Clauses:
+    """All but that somebody must be spoken with, which a named conversation or contact sees to."""
     clauses = Clauses()
     clauses.add("m.workspace_id = ?::bigint and m.deleted_at is null", asked.workspace_id)
+    if asked.among is not None:
+        clauses.add("m.id = any (?::bigint[])", list(asked.among))
     if asked.conversation is not None:
-        clauses.add("c.uuid = ?::uuid", asked.conversation)
+        clauses.add(
+            "m.conversation_id = (select c.id from conversations c"
+            " where c.workspace_id = ?::bigint and c.uuid = ?::uuid and c.contact_id is not null)",
+            asked.workspace_id,
+            asked.conversation,
+        )
     if asked.contact is not None:
-        clauses.add("k.uuid = ?::uuid", asked.contact)
+        clauses.add(
+            "m.conversation_id = any (array(select c.id from conversations c"
+            " join contacts k on k.workspace_id = c.workspace_id and k.id = c.contact_id"
+            " where k.workspace_id = ?::bigint and k.uuid = ?::uuid))",
+            asked.workspace_id,
+            asked.contact,
+        )
     if asked.channels is not None:
         clauses.add("m.channel = any (?::text[])", list(asked.channels))
     if asked.without:

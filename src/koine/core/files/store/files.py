@@ -28,7 +28,7 @@ async def insert(tx: Tx, by: Actor, workspace_id: int, stored: Stored, described
         returning {COLUMNS}
         """,
         workspace_id,
-        new_uuid(),
+        stored.uuid or new_uuid(),
         stored.file_name,
         stored.content_type,
         stored.size,
@@ -52,6 +52,16 @@ async def find(tx: Tx, by: Actor, id: int) -> File | None:
     clauses.add("f.id = ?::bigint", id)
     visible.limit(clauses, by)
     row = await tx.row(f"select {COLUMNS} from attachments f where {clauses.sql}", *clauses.values)
+    return None if row is None else file(row)
+
+
+async def by_uuid(tx: Tx, workspace_id: int, uuid: UUID) -> File | None:
+    """A file that is not deleted."""
+    row = await tx.row(
+        f"select {COLUMNS} from attachments f where f.workspace_id = $1 and f.uuid = $2 and f.deleted_at is null",
+        workspace_id,
+        uuid,
+    )
     return None if row is None else file(row)
 
 

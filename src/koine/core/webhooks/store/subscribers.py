@@ -13,7 +13,11 @@ _COLUMNS = """
     h.id, h.uuid, h.account_id, h.workspace_id, w.uuid as workspace_uuid, h.home_id, h.dialect, h.name, h.url, h.kinds,
     h.public_key, case when h.old_until > now() then h.old_public_key end as old_public_key,
     case when h.old_until > now() then h.old_until end as old_until,
-    h.failures, h.failing_since, h.paused_until, h.disabled_at, h.disabled_because, h.created_at
+    h.failures, h.failing_since, h.paused_until, h.disabled_at, h.disabled_because, h.created_at,
+    (select array_agg(k.public_key order by k.signs_from) from signing_keys k
+      where k.name = h.dialect and k.signs_from >= (
+            select max(o.signs_from) from signing_keys o where o.name = h.dialect and o.signs_from <= now())
+    ) as house_keys
 """
 _JOINS = "left join workspaces w on w.id = h.workspace_id"
 
@@ -235,7 +239,8 @@ def _webhook(row: Row) -> Webhook:
         name=row["name"],
         url=row["url"],
         kinds=row["kinds"],
-        public_keys=[key for key in (row["public_key"], row["old_public_key"]) if key],
+        # A key that is named for a dialect signs for all of its webhooks, whatever was stored with them.
+        public_keys=row["house_keys"] or [key for key in (row["public_key"], row["old_public_key"]) if key],
         old_until=row["old_until"],
         failures=row["failures"],
         failing_since=row["failing_since"],

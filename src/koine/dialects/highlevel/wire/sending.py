@@ -103,12 +103,38 @@ class NewMessage(Content):
     user_id: Text | None = None
 
 
+class Sentence(Shape):
+    """Something that was said in a call, in the words in which it is read; times in milliseconds since it began."""
+
+    transcript: Text
+    media_channel: Annotated[int | None, Field(ge=1, lt=100)] = None
+    speaker: Annotated[int | None, Field(ge=0, lt=99)] = None
+    start_time: Annotated[float, Field(ge=0)] = 0.0
+    end_time: Annotated[float, Field(ge=0)] = 0.0
+    confidence: Annotated[float, Field(ge=0, le=1)] = 1.0
+
+    @property
+    def kept(self) -> dict[str, Any]:
+        """As it is kept."""
+        channel = self.media_channel or (1 if self.speaker is None else self.speaker + 1)
+        times = {"start": _plain(self.start_time), "end": _plain(self.end_time)}
+        return {"channel": channel, **times, "text": self.transcript, "confidence": _plain(self.confidence)}
+
+
+def _plain(number: float) -> float:
+    return int(number) if number.is_integer() else number
+
+
+Transcription = Annotated[list[Sentence], Field(max_length=10_000)]
+
+
 class CallData(Shape):
-    """Who called whom."""
+    """Who called whom, and (of our own) what was said."""
 
     to: Text | None = None
     from_: Annotated[Text | None, Field(alias="from")] = None
     status: CallStatus | None = None
+    transcription: Transcription | None = None
 
 
 class Brought(Content):
@@ -123,7 +149,13 @@ class Brought(Content):
     @property
     def given(self) -> dict[str, Any]:
         """What is to be remembered of a call."""
-        return {} if self.call is None else self.call.model_dump(by_alias=True, exclude_none=True)
+        left = {"transcription"}
+        return {} if self.call is None else self.call.model_dump(by_alias=True, exclude_none=True, exclude=left)
+
+    @property
+    def transcription(self) -> list[dict[str, Any]]:
+        """What was said in a call."""
+        return [] if self.call is None else [each.kept for each in self.call.transcription or ()]
 
 
 class InboundMessage(Brought):
@@ -170,6 +202,7 @@ class NewAttachments(Shape):
     """`PUT /conversations/messages/{messageId}/attachments`."""
 
     attachments: Annotated[list[Text], Field(max_length=5)]
+    transcription: Transcription | None = None  # of our own
 
 
 class ReviewReply(Shape):
