@@ -68,6 +68,27 @@ async def test_what_came_in_by_highlevel_is_read_by_the_others(
     assert (libredesk["last_message"], libredesk["last_message_sender"]) == ("It is dark.", "contact")
 
 
+async def test_files_that_highlevel_uploads_are_said_with_the_message_for_the_others(
+    clients: Clients, world: World, sql: asyncpg.Connection
+) -> None:
+    contact = {"contactId": ids.write(world.lamplight.contacts[0].uuid)}
+    files = {"fileAttachment": ("lamp.txt", b"light")}
+    path = "/conversations/messages/upload"
+    uploaded = ok(await clients.highlevel.post(path, data=at(world) | contact, files=files))["uploadedFiles"][
+        "lamp.txt"
+    ]
+    elsewhere = "https://example.com/x.png"
+    body = contact | {"message": "Look.", "attachments": [elsewhere, uploaded]}
+    for way, more in (("", {"type": "SMS"}), ("/inbound", {"type": "SMS"}), ("", {"type": "InternalComment"})):
+        told = ok(await clients.highlevel.post(f"/conversations/messages{way}", json=body | more))
+        shown = ok(await clients.highlevel.get(f"/conversations/messages/{told['messageId']}"))
+        theirs, ours = shown["attachments"]
+        assert (theirs, (await clients.highlevel.get(ours)).content) == (elsewhere, b"light")
+    stored = await newest(sql, world)
+    said = ok(await clients.tight.get(f"/v6/conversations/con_{stored['id']}/messages"))["data"]
+    assert [[file["fileName"] for file in each["attachments"]] for each in said] == [["lamp.txt"]] * 2
+
+
 async def test_what_was_said_by_libredesk_and_tight_is_listed_by_highlevel_in_its_order(
     clients: Clients, world: World, sql: asyncpg.Connection
 ) -> None:

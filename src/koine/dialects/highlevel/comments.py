@@ -10,7 +10,7 @@ from koine.core.errors import NotFound
 from koine.core.users import users
 from koine.core.users.users import User
 from koine.dialects.call import Answer, Call
-from koine.dialects.highlevel import composing, errors, ids
+from koine.dialects.highlevel import composing, enclosing, errors, ids
 from koine.dialects.highlevel.auth import Location
 from koine.dialects.highlevel.wire import messages as wire
 from koine.dialects.highlevel.wire.sending import NewMessage
@@ -28,6 +28,7 @@ async def write(call: Call, at: Location, wanted: NewMessage) -> Answer:
     mentioned = [await _member(call, at, id) for id in dict.fromkeys(wanted.mentions or ())]
     meta = composing.carried(None, wanted.attachments) | {"source": "api"}
     said = Said(wanted.message or "", author=author, channel="internal_comment", state="sent", meta=meta)
+    said = await enclosing.enclosed(call, at, said)
     became = await sending.note(call.tx, call.actor, recipient, said, [user.id for user in mentioned])
     return Answer(200, wire.sent(became, "delivered", call.id, msg="Comment added successfully."))
 

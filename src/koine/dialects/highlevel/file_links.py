@@ -20,6 +20,12 @@ class Within:
         """Where a file can be fetched for the next minutes."""
         return self.links.to(self.workspace_id, file)
 
+    def names(self, url: str) -> int | None:
+        """Which of the location's files an address is a link to."""
+        sealing = self.links.sealing
+        link = None if sealing is None else made.of_url(sealing, url, self.workspace_id)
+        return None if link is None else link.file_id
+
     def renewed(self, url: str) -> str:
         """An address that was given, good for another while where it is ours."""
         sealing = self.links.sealing

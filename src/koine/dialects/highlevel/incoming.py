@@ -14,7 +14,7 @@ from koine.core.conversations.model import Direction, Said
 from koine.core.errors import Invalid, MessageNotFound, NotFound, Problem
 from koine.core.providers import providers
 from koine.dialects.call import Answer, Call
-from koine.dialects.highlevel import auth, composing, refusals
+from koine.dialects.highlevel import auth, composing, enclosing, refusals
 from koine.dialects.highlevel.auth import Location
 from koine.dialects.highlevel.wire import bodies
 from koine.dialects.highlevel.wire import messages as wire
@@ -58,6 +58,8 @@ async def _bring(call: Call, at: Location, wanted: Brought, type_: str, directio
         providers.must_own(call.actor, recipient.provider)
     channel = composing.channel_of(type_, recipient.provider)
     said = _said(wanted, recipient, channel, direction)
+    if type_ not in _CALLS:  # those of calls may be replaced later
+        said = await enclosing.enclosed(call, at, said)
     email = _email(wanted, recipient, direction) if channel.endswith("email") else None
     answers = wanted.email_message_id if isinstance(wanted, InboundMessage) else None
     if email is not None and answers:
@@ -73,7 +75,7 @@ async def _write(call: Call, recipient: Recipient, said: Said, email: Email | No
     if email is not None:
         became = await sending.send_email(call.tx, call.actor, recipient, said, email)
     else:
-        if date is None:
+        if date is None and not said.attachments:
             call.tx.only_one_write()
         became = await sending.send(call.tx, call.actor, recipient, said)
     if date is None:

@@ -12,7 +12,7 @@ from koine.core.conversations.model import Said
 from koine.core.errors import MessageNotFound, NotFound
 from koine.core.page import Window
 from koine.dialects.call import Answer, Call
-from koine.dialects.highlevel import auth, comments, composing, errors, ids, message_types, uploaded
+from koine.dialects.highlevel import auth, comments, composing, enclosing, errors, ids, message_types, uploaded
 from koine.dialects.highlevel.auth import Location
 from koine.dialects.highlevel.composing import Composed
 from koine.dialects.highlevel.wire import bodies
@@ -35,7 +35,7 @@ async def send(call: Call) -> Answer:
         return await comments.write(call, at, wanted)
     composed = await composing.compose(call, at, wanted)
     when = _later(wanted)
-    became = await _later_or_now(call, composed, when)
+    became = await _later_or_now(call, at, composed, when)
     said = SCHEDULED if when else QUEUED
     state = "pending" if when else composed.said.state
     return Answer(200, wire.sent(became, state, call.id, msg=said, **composed.forwarded))
@@ -120,19 +120,20 @@ def _later(wanted: NewMessage) -> datetime | None:
     return at if at > datetime.now(UTC) else None
 
 
-async def _later_or_now(call: Call, composed: Composed, when: datetime | None) -> Sent:
+async def _later_or_now(call: Call, at: Location, composed: Composed, when: datetime | None) -> Sent:
     tx, by, recipient, said, email = call.tx, call.actor, composed.recipient, composed.said, composed.email
     try:
         if when is not None:
             return await scheduling.schedule(tx, by, recipient, said, when, email)
-        return await _now(call, composed, email)
+        return await _now(call, at, composed, email)
     except MessageNotFound:
         raise NotFound(f"Message with id {composed.answers} not found") from None
 
 
-async def _now(call: Call, composed: Composed, email: Email | None) -> Sent:
+async def _now(call: Call, at: Location, composed: Composed, email: Email | None) -> Sent:
+    said = await enclosing.enclosed(call, at, composed.said)
     if email is not None:
-        return await sending.send_email(call.tx, call.actor, composed.recipient, composed.said, email)
-    if not composed.said.attachments:
+        return await sending.send_email(call.tx, call.actor, composed.recipient, said, email)
+    if not said.attachments:
         call.tx.only_one_write()
-    return await sending.send(call.tx, call.actor, composed.recipient, composed.said)
+    return await sending.send(call.tx, call.actor, composed.recipient, said)

@@ -64,6 +64,7 @@ async def note(tx: Tx, by: Actor, recipient: Recipient, said: Said, mentioned: S
     conversation_id, conversation = await thread(tx, by, recipient)
     author = said.author or by.author
     id, uuid, at = await notes.insert(tx, recipient.workspace_id, conversation_id, author, said)
+    await notes.enclose(tx, recipient.workspace_id, id, said.attachments)
     await notes.mention(tx, recipient.workspace_id, conversation_id, id, mentioned)
     event = NoteWritten(recipient.workspace_id, conversation_id, id, recipient.contact_id)
     await outbox.record(tx, by, event)

@@ -36,6 +36,20 @@ async def insert(
     return row["id"], row["uuid"], row["created_at"]
 
 
+async def enclose(tx: Tx, workspace_id: int, message_id: int, files: Sequence[int]) -> None:
+    """Files that go with a note."""
+    if files:
+        await tx.write(
+            """
+            insert into message_attachments (workspace_id, message_id, attachment_id)
+            select $1, $2, file from unnest($3::bigint[]) as file
+            """,
+            workspace_id,
+            message_id,
+            list(files),
+        )
+
+
 async def mention(tx: Tx, workspace_id: int, conversation_id: int, message_id: int, users: Sequence[int]) -> None:
     """Remember which members a note names."""
     if users:

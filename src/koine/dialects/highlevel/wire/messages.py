@@ -25,6 +25,9 @@ class Link(Protocol):
     def to(self, file: Enclosed) -> str | None:
         """Where a file of ours can be fetched for the next minutes; None where its bytes are not to be had."""
 
+    def names(self, url: str) -> int | None:
+        """Which file of ours an address is a link to."""
+
     def renewed(self, url: str) -> str:
         """An address that was given with a message: where it is a link to a file of ours, good for another while."""
 
@@ -93,10 +96,12 @@ def email(letter: Letter, location_id: str, link: Link) -> dict[str, Any]:
 
 
 def attachments(letter: Letter, link: Link) -> list[str]:
-    """Addresses of its files: those that were given, then those that are ours."""
+    """Addresses of its files: those that were given, then of ours those that came by another way."""
+    given = letter.meta.get("attachments", ())
+    named = {link.names(url) for url in given} if letter.files else ()
     return [
-        *(link.renewed(url) for url in letter.meta.get("attachments", ())),
-        *(url for file in letter.files if (url := link.to(file))),
+        *(link.renewed(url) for url in given),
+        *(url for file in letter.files if file.id not in named and (url := link.to(file))),
     ]
 
 
