@@ -62,4 +62,3 @@ def names(conversation: Conversation) -> Names:
     return Names(
         conversation.number, conversation.uuid, f"con_{conversation.id}", short(conversation.uuid), conversation.uuid
     )
-

@@ -29,4 +29,4 @@ class Queue:
     filters: Sequence[Filter] = ()
     orders: Sequence[Filter] = ()
     empty: str = "Nothing here."
-    count: int | None = None
+    count: str = ""

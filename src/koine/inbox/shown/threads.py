@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from koine.inbox.shown.bubbles import Bubble
@@ -30,7 +30,8 @@ class Composer:
 class Thread:
     """`href` is the conversation's address, `list_href` that of the list it was opened from.
 
-    `older` is where what was said before the first bubble is; None: that is the beginning.
+    `older` is where what was said before the first bubble is; None: that is the beginning. `beside` is what its
+    address says of the list beside it.
     """
 
     id: int
@@ -51,8 +52,14 @@ class Thread:
     may_resolve: bool = True
     may_assign: bool = True
     deleted: bool = False
+    unread: bool = False
+    beside: str = ""
 
     @property
     def resolved(self) -> bool:
         """Whether nothing is left to do."""
         return self.category == "resolved"
+
+    def with_composer(self, composer: Composer | None) -> Thread:
+        """The same, with a place to write."""
+        return replace(self, composer=composer)
