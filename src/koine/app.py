@@ -24,7 +24,7 @@ from koine.dialects.native.native import Native
 from koine.dialects.tight.tight import Tight
 from koine.dialects.traffic import Traffic
 from koine.downloads import downloads
-from koine.inbox import consent, setup
+from koine.inbox import assets, consent, setup
 from koine.postgres.database import Database
 from koine.realtime.hub import Hub
 from koine.settings import Settings
@@ -71,6 +71,7 @@ def create(
     )
     routes = [
         Route("/health", health),
+        *assets.routes(),
         *setup.routes(database),
         *consent.routes(database, scopes.SAYS),
         *downloads.routes(database, files),
