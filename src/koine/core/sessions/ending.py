@@ -20,10 +20,10 @@ _OVER_PEOPLE = frozenset({"users:manage", "roles:manage", "account:manage"})
 async def end_of_user(tx: Tx, by: Actor, user_id: int, *, reason: Reason, but: int | None = None) -> None:
     """End somebody's sessions and the links that would begin one; their streams end within a second.
 
-    Whatever changes a password, a role, or that somebody may come in at all calls this in the same transaction; `but` is
-    the session in which it was done.
+    Whatever changes a password, a role, or that somebody may come in at all calls this in the same transaction; `but`
+    is the session in which it was done.
     """
-    if by.kind == "user" and by.id != user_id or by.kind == "app":
+    if (by.kind == "user" and by.id != user_id) or by.kind == "app":
         _must_be_over_people(by)
     await once.end_of_user(tx, by, user_id)
     await tell(tx, by, user_id, await store.revoke(tx, by.account_id, user_id, but=but), reason)

@@ -177,7 +177,7 @@ async def password_hash(tx: Tx, account_id: int, user_id: int) -> str | None:
 
 
 async def with_password(tx: Tx, email: str) -> list[Row]:
-    """Those with this address, whatever its case, who can come in, each with the hash of their password; three at most."""
+    """Those with this address, whatever its case, who can come in: each with their password's hash, three at most."""
     return await tx.rows(
         f"""
         select {COLUMNS}, u.password_hash from users u
