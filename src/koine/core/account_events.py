@@ -199,3 +199,31 @@ class AuthorizationEnded(AccountEvent):
 
     __slots__ = ()
     kind = "authorization.ended"
+
+
+class RoleGiven(AccountEvent):
+    """A member of a workspace has another role. `data`: user_id, workspace_id, from, to (names of roles)."""
+
+    __slots__ = ()
+    kind = "member.role_given"
+
+
+class RoleCreated(AccountEvent):
+    """`data`: role_id, name, permissions."""
+
+    __slots__ = ()
+    kind = "role.created"
+
+
+class RoleChanged(AccountEvent):
+    """`data`: role_id, name, added, removed (permissions)."""
+
+    __slots__ = ()
+    kind = "role.changed"
+
+
+class RoleDeleted(AccountEvent):
+    """`data`: role_id, name."""
+
+    __slots__ = ()
+    kind = "role.deleted"

@@ -7,7 +7,7 @@ import re
 from importlib import resources
 from zipfile import ZipFile
 
-# Our word for it -> the drawing (heroicons' outlines).
+# Our word for it -> the drawing: one of heroicons' outlines, or of another of its styles.
 NAMES = {
     "add": "plus",
     "agent": "user-circle",
@@ -66,6 +66,7 @@ NAMES = {
     "side": "view-columns",
     "snooze": "clock",
     "star": "star",
+    "starred": "solid/star",
     "status": "ellipsis-horizontal-circle",
     "sun": "sun",
     "system": "computer-desktop",
@@ -87,13 +88,18 @@ _OUTLINE = re.compile(r"<svg[^>]*>(.*)</svg>", re.DOTALL)
 def sheet() -> bytes:
     """All of them as symbols of one SVG file, each with its name as id."""
     with (resources.files("heroicons") / "heroicons.zip").open("rb") as packed, ZipFile(packed) as drawings:
-        symbols = [_symbol(name, drawings.read(f"outline/{drawing}.svg").decode()) for name, drawing in NAMES.items()]
+        symbols = [_symbol(name, path, drawings.read(path).decode()) for name, path in _paths().items()]
     return f'<svg xmlns="http://www.w3.org/2000/svg">{"".join(symbols)}</svg>'.encode()
 
 
-def _symbol(name: str, drawing: str) -> str:
+def _paths() -> dict[str, str]:
+    return {name: f"{drawing if '/' in drawing else f'outline/{drawing}'}.svg" for name, drawing in NAMES.items()}
+
+
+def _symbol(name: str, path: str, drawing: str) -> str:
     found = _OUTLINE.search(drawing)
     if found is None:
         raise ValueError(f"The icon {name} is no drawing.")
     inside = re.sub(r"\s+", " ", found[1].strip())
-    return f'<symbol id="{name}" viewBox="0 0 24 24" fill="none" stroke="currentColor">{inside}</symbol>'
+    ink = 'fill="none" stroke="currentColor"' if path.startswith("outline/") else 'fill="currentColor"'
+    return f'<symbol id="{name}" viewBox="0 0 24 24" {ink}>{inside}</symbol>'
