@@ -125,10 +125,52 @@ class TokenRevoked(AccountEvent):
 
 
 class UserSignedIn(AccountEvent):
-    """`data`: user_id, at (what they came in by)."""
+    """`data`: user_id, at (what they came in by); session_id and with (password, code, link …) for the inbox."""
 
     __slots__ = ()
     kind = "user.signed_in"
+
+
+class UserSignedOut(AccountEvent):
+    """`data`: user_id, session_id."""
+
+    __slots__ = ()
+    kind = "user.signed_out"
+
+
+class SessionsRevoked(AccountEvent):
+    """`data`: user_id, session_ids, reason (revoked, password, role, disabled)."""
+
+    __slots__ = ()
+    kind = "sessions.revoked"
+
+
+class SecondFactorEnabled(AccountEvent):
+    """`data`: user_id."""
+
+    __slots__ = ()
+    kind = "second_factor.enabled"
+
+
+class SecondFactorDisabled(AccountEvent):
+    """`data`: user_id."""
+
+    __slots__ = ()
+    kind = "second_factor.disabled"
+
+
+class SecondFactorUsed(AccountEvent):
+    """Somebody proved with it who they are. `data`: user_id, with (code, recovery code)."""
+
+    __slots__ = ()
+    kind = "second_factor.used"
+
+
+class RecoveryCodesRenewed(AccountEvent):
+    """The earlier ones are good for nothing. `data`: user_id."""
+
+    __slots__ = ()
+    kind = "recovery_codes.renewed"
 
 
 class AppRegistered(AccountEvent):

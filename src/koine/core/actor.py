@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-from koine.core.errors import ForeignWorkspace, PermissionMissing
+from koine.core.errors import Forbidden, ForeignWorkspace, PermissionMissing
 from koine.core.permissions import ALL
 
 ActorKind = Literal["user", "contact", "app", "system"]
@@ -77,6 +77,12 @@ class Actor:
         """Raise ForeignWorkspace unless the actor stands for the account as a whole."""
         if self.kind != "system" and self.everywhere is None:
             raise ForeignWorkspace("Only a token of the whole account may do this.")
+
+    def must_be_person(self) -> int:
+        """The actor's own id, for what people do for themselves. Raises Forbidden for everybody who is not a user."""
+        if self.kind != "user" or self.id is None:
+            raise Forbidden("Only people do this, and only for themselves.")
+        return self.id
 
     @property
     def author(self) -> Author:

@@ -2,31 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Sequence
 
-from starlette.requests import Request
-from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
-from koine.inbox import assets
+from koine.inbox import assets, door, links, signing_in
+from koine.inbox.door import Handler, OpenHandler
 from koine.inbox.runtime import Runtime
-from koine.inbox.visit import Guest, Visit
-
-Handler = Callable[[Runtime, Visit, Request], Awaitable[Response]]
-OpenHandler = Callable[[Runtime, Guest, Request], Awaitable[Response]]
-Endpoint = Callable[[Request], Awaitable[Response]]
-Admit = Callable[[Runtime, Handler], Endpoint]  # what a door makes of a page that only some may see
 
 WORKSPACE = "/inbox/w/{workspace:int}"
 
 # For those who are signed in. Paths with {workspace} are only for its members.
-PAGES: Sequence[tuple[str, str, Handler]] = ()
+PAGES: Sequence[tuple[str, str, Handler]] = (("POST", "/inbox/sign-out", signing_in.leave),)
 
 # For anybody.
-OPEN: Sequence[tuple[str, str, OpenHandler]] = ()
+OPEN: Sequence[tuple[str, str, OpenHandler]] = (
+    ("GET", "/inbox/sign-in", signing_in.show),
+    ("POST", "/inbox/sign-in", signing_in.accept),
+    ("POST", "/inbox/sign-in/code", signing_in.accept_code),
+    ("GET", "/inbox/link/{secret}", links.show),
+    ("POST", "/inbox/link/{secret}", links.accept),
+)
 
 
-def mount(runtime: Runtime, admit: Admit) -> list[BaseRoute]:
-    """The pages behind the door, and what they are drawn with."""
-    behind = [Route(path, admit(runtime, handler), methods=[method]) for method, path, handler in PAGES]
-    return [*assets.routes(), *behind]
+def mount(runtime: Runtime) -> list[BaseRoute]:
+    """The pages before and behind the door, and what they are drawn with."""
+    before = [Route(path, door.greet(runtime, handler), methods=[method]) for method, path, handler in OPEN]
+    behind = [Route(path, door.admit(runtime, handler), methods=[method]) for method, path, handler in PAGES]
+    return [*assets.routes(), *before, *behind]
