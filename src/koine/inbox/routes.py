@@ -6,14 +6,30 @@ from collections.abc import Sequence
 
 from starlette.routing import BaseRoute, Route
 
-from koine.inbox import assets, door, links, signing_in
+from koine.inbox import assets, door, links, signing_in, stream
 from koine.inbox.door import Handler, OpenHandler
+from koine.inbox.pages import acts, composing, conversations, lists, uploads
 from koine.inbox.runtime import Runtime
 
 WORKSPACE = "/inbox/w/{workspace:int}"
+CONVERSATION = WORKSPACE + "/conversations/{number:int}"
 
 # For those who are signed in. Paths with {workspace} are only for its members.
-PAGES: Sequence[tuple[str, str, Handler]] = (("POST", "/inbox/sign-out", signing_in.leave),)
+PAGES: Sequence[tuple[str, str, Handler]] = (
+    ("POST", "/inbox/sign-out", signing_in.leave),
+    ("GET", "/inbox", lists.home),
+    ("GET", WORKSPACE, lists.enter),
+    ("GET", WORKSPACE + "/stream", stream.follow),
+    ("POST", WORKSPACE + "/files", uploads.take),
+    ("POST", WORKSPACE + "/selection/{act}", acts.several),
+    ("GET", CONVERSATION, conversations.show),
+    ("GET", CONVERSATION + "/messages/{message:int}/body", conversations.body),
+    ("POST", CONVERSATION + "/messages", composing.say),
+    ("POST", CONVERSATION + "/preview", composing.preview),
+    ("POST", CONVERSATION + "/draft", composing.draft),
+    ("POST", CONVERSATION + "/{act}", acts.one),
+    ("GET", WORKSPACE + "/{queue:path}", lists.show),  # mine, team/4, …: what nothing above it is
+)
 
 # For anybody.
 OPEN: Sequence[tuple[str, str, OpenHandler]] = (

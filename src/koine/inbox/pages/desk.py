@@ -91,4 +91,6 @@ def _queue(visit: Visit, shown: Shown, rail: Rail, found: Page[Row]) -> Queue:
         if not (shown.unread or shown.starred)
         else "Nothing here is like that.",
         stop.count if stop else "",
+        shown.query(),
+        shown.asked.sort,
     )

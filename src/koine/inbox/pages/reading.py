@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from koine.core.conversations import drafts, finding, panel, timeline
 from koine.core.conversations.model import Conversation
 from koine.core.conversations.panel import Panel
-from koine.core.conversations.timeline import Entry
 from koine.core.files.links import Links
-from koine.core.page import Page, Window
+from koine.core.page import Window
 from koine.core.users import agents
 from koine.core.users.agents import Agent
 from koine.inbox import asking
@@ -28,13 +27,10 @@ from koine.postgres.database import Tx
 
 @dataclass(frozen=True, slots=True)
 class Read:
-    """A conversation as its page draws it; `unread` says that its reader had not seen all of it."""
+    """A conversation as its page draws it."""
 
-    conversation: Conversation
     thread: Thread
     side: Side
-    setting: Setting
-    unread: bool
 
 
 async def read(runtime: Runtime, tx: Tx, visit: Visit, shown: Shown, number: int, query: Mapping[str, str]) -> Read:
@@ -46,21 +42,29 @@ async def read(runtime: Runtime, tx: Tx, visit: Visit, shown: Shown, number: int
     people = await agents.of_workspace(tx, visit.here)
     setting = setting_of(runtime, visit, conversation, people)
     begun = await drafts.of_conversation(tx, visit.actor, conversation)
-    thread = _thread(visit, conversation, beside, found, setting, people, shown, unread)
     kept = begun.get("reply") or begun.get("note")
     composer = Composer(
         kept.kind if kept else "reply",
         kept.body if kept else "",
         str(uuid.uuid4()),
-        [Face("user", each.name, each.email, each.id) for each in people if each.enabled],
+        [_face(each) for each in people if each.enabled],
         may_reply=conversation.contact_id is not None or conversation.inbox_id is None,
     )
     may = visit.may("messages:write") and not conversation.deleted
+    more = f"{setting.href}?{shown.query()}&after={asking.place(found.after)}" if found.after else None
+    bubbles = talk.bubbles(talk.newest_last(found.items), setting, unread=unread)
+    thread = replace(
+        head(visit, conversation, beside, setting, people, shown),
+        bubbles=bubbles,
+        older=more,
+        composer=composer if may else None,
+        unread=unread is not None,
+    )
     side = await sides.read(tx, visit, conversation, beside, people, thread.href, shown.query())
-    return Read(conversation, thread.with_composer(composer if may else None), side, setting, unread is not None)
+    return Read(thread, side)
 
 
-def setting_of(runtime: Runtime, visit: Visit, conversation: Conversation, people: list[Agent]) -> Setting:
+def setting_of(runtime: Runtime, visit: Visit, conversation: Conversation, people: Sequence[Agent]) -> Setting:
     """What it takes to draw what was said in a conversation."""
     sealing = None if runtime.files is None else runtime.files.sealing
     names = {each.id: each.name for each in people}
@@ -74,18 +78,12 @@ def older(query: Mapping[str, str]) -> Window:
     return asking.window(query, timeline.PAGE)
 
 
-def _thread(
-    visit: Visit,
-    conversation: Conversation,
-    beside: Panel,
-    found: Page[Entry],
-    setting: Setting,
-    people: list[Agent],
-    shown: Shown,
-    unread: int | None,
+def head(
+    visit: Visit, conversation: Conversation, beside: Panel, setting: Setting, people: Sequence[Agent], shown: Shown
 ) -> Thread:
+    """What stands above what was said, without that."""
     row = rows.of(beside.row, visit.root, shown.query())
-    more = f"{setting.href}?{shown.query()}&after={asking.place(found.after)}" if found.after else None
+    agents = [Option(str(each.id), each.name, _face(each)) for each in people if each.enabled]
     return Thread(
         conversation.id,
         conversation.number,
@@ -98,20 +96,17 @@ def _thread(
         row.starred,
         row.assignee,
         row.snoozed_until,
-        talk.bubbles(talk.newest_last(found.items), setting, unread=unread),
-        more,
+        [],
         None,
-        [
-            Option("", "Nobody"),
-            *(
-                Option(str(each.id), each.name, Face("user", each.name, each.email, each.id))
-                for each in people
-                if each.enabled
-            ),
-        ],
+        None,
+        [Option("", "Nobody"), *agents],
         may_resolve=visit.may("conversations:update_status"),
         may_assign=visit.may("conversations:update_user_assignee"),
+        may_star=visit.may("conversations:write"),
         deleted=conversation.deleted,
-        unread=unread is not None,
         beside=shown.query(),
     )
+
+
+def _face(agent: Agent) -> Face:
+    return Face("user", agent.name, agent.email, agent.id)

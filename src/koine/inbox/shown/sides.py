@@ -76,7 +76,7 @@ async def read(
     return Side(
         people.of_contact(contact) if contact else row.who,
         _details(contact) if contact else [],
-        await _choices(tx, visit, conversation, members, href),
+        await _choices(tx, visit, conversation, members, href, queue),
         row.tags,
         beside.entities,
         [Fact(each.name, str(each.value)) for each in beside.attributes if each.value is not None],
@@ -84,12 +84,12 @@ async def read(
         [rows.of(each, visit.root, queue) for each in beside.others],
         _ids(conversation),
         contact.created_at if contact else conversation.created_at,
-        await _tagging(tx, visit, row, href),
+        await _tagging(tx, visit, row, f"{href}/tags?{queue}"),
     )
 
 
 async def _choices(
-    tx: Tx, visit: Visit, conversation: Conversation, members: Sequence[Agent], href: str
+    tx: Tx, visit: Visit, conversation: Conversation, members: Sequence[Agent], href: str, queue: str
 ) -> list[Choice]:
     here = visit.here
     standing = [Option(str(each.status.id), each.status.name) for each in await statuses.of_workspace(tx, here)]
@@ -98,12 +98,12 @@ async def _choices(
     agents = [Option(str(each.id), each.name) for each in members if each.enabled]
     it = conversation
     return [
-        _choice(visit, "status", "Status", f"{href}/status", it.status.id, standing, "conversations:update_status"),
-        _choice(visit, "assignee", "Assignee", f"{href}/assignment", it.assignee_id, [Option("", "Nobody"), *agents],
+        _choice(visit, "status", "Status", f"{href}/status?{queue}", it.status.id, standing, "conversations:update_status"),
+        _choice(visit, "assignee", "Assignee", f"{href}/assignment?{queue}", it.assignee_id, [Option("", "Nobody"), *agents],
                 "conversations:update_user_assignee"),
-        _choice(visit, "team", "Team", f"{href}/assignment", it.team_id, [Option("", "No team"), *groups],
+        _choice(visit, "team", "Team", f"{href}/assignment?{queue}", it.team_id, [Option("", "No team"), *groups],
                 "conversations:update_team_assignee"),
-        _choice(visit, "priority", "Priority", f"{href}/priority", it.priority_id, [Option("", "None"), *ranks],
+        _choice(visit, "priority", "Priority", f"{href}/priority?{queue}", it.priority_id, [Option("", "None"), *ranks],
                 "conversations:update_priority"),
     ]  # fmt: skip
 
@@ -114,12 +114,12 @@ def _choice(
     return Choice(name, label, action, "" if value is None else str(value), options, visit.may(permission))
 
 
-async def _tagging(tx: Tx, visit: Visit, row: Row, href: str) -> Choice | None:
+async def _tagging(tx: Tx, visit: Visit, row: Row, action: str) -> Choice | None:
     if not visit.may("conversations:update_tags"):
         return None
     there = {tag.id for tag in row.tags}
     options = [Option(str(each.id), each.name) for each in await tags.of_workspace(tx, visit.here)]
-    return Choice("tag", "Tags", f"{href}/tags", ",".join(map(str, sorted(there))), options)
+    return Choice("tag", "Tags", action, ",".join(map(str, sorted(there))), options)
 
 
 def _details(contact: Contact) -> list[Fact]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 
 from koine.inbox.shown.bubbles import Bubble
@@ -51,6 +51,7 @@ class Thread:
     agents: Sequence[Option] = ()
     may_resolve: bool = True
     may_assign: bool = True
+    may_star: bool = True
     deleted: bool = False
     unread: bool = False
     beside: str = ""
@@ -60,6 +61,11 @@ class Thread:
         """Whether nothing is left to do."""
         return self.category == "resolved"
 
-    def with_composer(self, composer: Composer | None) -> Thread:
-        """The same, with a place to write."""
-        return replace(self, composer=composer)
+    @property
+    def newest(self) -> int:
+        """The id of the newest entry that is drawn; 0 for none."""
+        return max((bubble.id for bubble in self.bubbles), default=0)
+
+    def act(self, what: str) -> str:
+        """Where a form goes that does something with it, and comes back to the same list beside it."""
+        return f"{self.href}/{what}?{self.beside}"
