@@ -48,7 +48,7 @@ async def counted(tx: Tx, visit: Visit) -> list[Operation]:
     """The counts of the rail."""
     counts = await queues.counts(tx, visit.actor, visit.here)
     told = {slug: getattr(counts, slug) for slug, _, _ in rails.QUEUES if slug != "resolved"}
-    for kind, numbers in (("inbox", counts.inboxes), ("team", counts.teams), ("tag", counts.tags)):
+    for kind, numbers in (("inbox", counts.inboxes), ("team", counts.teams)):
         told |= {f"{kind}/{id}": count for id, count in numbers.items()}
     return [
         operations.replace(

@@ -88,9 +88,7 @@ def of(me: Face, places: Places, counts: Counts, chosen: str) -> Rail:
             "Teams",
             [Stop(f"team/{id}", name, "team", said(counts.teams.get(id, 0))) for id, name in places.teams.items()],
         ),
-        Group(
-            "Tags", [Stop(f"tag/{id}", name, "tag", said(counts.tags.get(id, 0))) for id, name in places.tags.items()]
-        ),
+        Group("Tags", [Stop(f"tag/{id}", name, "tag") for id, name in places.tags.items()]),
     ]
     return Rail(me, queues, [group for group in groups if group.stops], chosen)
 

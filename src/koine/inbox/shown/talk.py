@@ -9,8 +9,7 @@ from datetime import timedelta, tzinfo
 from markupsafe import Markup
 
 from koine.core.actor import Actor
-from koine.core.conversations.model import Attachment, Message, Reaction
-from koine.core.conversations.timeline import Entry
+from koine.core.conversations.model import Attachment, Entry, Message, Reaction
 from koine.core.files import kinds
 from koine.core.files.links import Links
 from koine.inbox.shown import people, words
