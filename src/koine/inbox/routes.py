@@ -25,6 +25,7 @@ PAGES: Sequence[tuple[str, str, Handler]] = (
     ("GET", CONVERSATION, conversations.show),
     ("GET", CONVERSATION + "/messages/{message:int}/body", conversations.body),
     ("POST", CONVERSATION + "/messages", composing.say),
+    ("POST", CONVERSATION + "/messages/{message:uuid}/withdrawal", composing.take_back),
     ("POST", CONVERSATION + "/preview", composing.preview),
     ("POST", CONVERSATION + "/draft", composing.draft),
     ("POST", CONVERSATION + "/{act}", acts.one),

@@ -35,7 +35,7 @@ def answer(html: str, *, pictures: bool) -> Response:
     )
     page = (
         '<!doctype html><html><head><meta charset="utf-8"><base target="_blank">'
-        '<meta name="referrer" content="no-referrer">'
+        '<meta name="referrer" content="no-referrer"><meta name="responsive-embedded-sizing">'
         f'<style>{_STYLE}</style></head><body dir="auto">{folded}</body></html>'
     )
     allowed = "https: http: data:" if pictures else "data:"
