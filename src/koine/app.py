@@ -30,6 +30,7 @@ from koine.inbox import consent, setup
 from koine.inbox import routes as inbox
 from koine.inbox.recognising import Recognising
 from koine.inbox.runtime import Runtime as InboxRuntime
+from koine.offers import OFFERS
 from koine.postgres.database import Database
 from koine.realtime.hub import Hub
 from koine.settings import Settings
@@ -86,13 +87,14 @@ def create(
         wrote,
         files,
         webhooks,
-        proxies=proxies,
+        OFFERS,
+        proxies,
     )
     routes = [
         Route("/health", health),
         *inbox.mount(pages),
-        *setup.routes(database),
-        *consent.routes(database, scopes.SAYS),
+        *setup.routes(pages),
+        *consent.routes(pages, scopes.SAYS),
         *downloads.routes(database, files),
         *(route for spoken in DIALECTS for route in dialect.mount(spoken, services)),
     ]
