@@ -33,7 +33,7 @@ from koine.inbox.runtime import Runtime as InboxRuntime
 from koine.offers import OFFERS
 from koine.postgres.database import Database
 from koine.realtime.hub import Hub
-from koine.settings import Settings
+from koine.settings import LOOPBACK, Settings
 
 # Which dialect answers for a path that nothing serves. HighLevel has no prefix of its own, so it comes last.
 PREFIXES: Sequence[tuple[str, Dialect]] = (
@@ -55,7 +55,7 @@ def create(
     files: FileMeans | None = None,
     rates: Mapping[str, Sequence[Rate]] | None = None,
     traffic: Traffic | None = None,
-    proxies: Sequence[IPv4Network | IPv6Network] = (),
+    proxies: Sequence[IPv4Network | IPv6Network] = LOOPBACK,
 ) -> Router:
     """All of Koine as one ASGI application. `wrote` is called after each request that may have written.
 

@@ -177,12 +177,12 @@ async def _guarded(answering: Awaitable[Response]) -> Response:
         says = "This was decided already, or too much time has passed since you signed in."
         return _over("This cannot be decided any more", says, status=409)
     except Unreadable as refused:
-        return Response("This form cannot be read.", refused.status, policy.HEADERS, "text/plain")
+        return Response("This form cannot be read.", refused.status, policy.headers(""), "text/plain")
     except ClientDisconnect:
         return Response(status_code=400)
     except Exception:
         log.exception("letting an app in failed")
-        return Response("Something went wrong. Nothing was allowed; try again.", 500, policy.HEADERS, "text/plain")
+        return Response("Something went wrong. Nothing was allowed; try again.", 500, policy.headers(""), "text/plain")
 
 
 def _refused(wanted: Wanted) -> Response | None:
@@ -206,4 +206,4 @@ def _over(title: str, says: str, *, status: int) -> Response:
 
 
 def _away(address: str) -> Response:
-    return Response(status_code=303, headers=policy.HEADERS | {"location": address})
+    return Response(status_code=303, headers=policy.headers("") | {"location": address})

@@ -57,4 +57,4 @@ async def begin(tx: Tx, runtime: Runtime, request: Request, by: Actor, came_by: 
 
 def led_to(path: str) -> Response:
     """Go there next, by GET."""
-    return Response(status_code=303, headers=policy.HEADERS | {"location": path})
+    return Response(status_code=303, headers=policy.headers("") | {"location": path})

@@ -96,12 +96,12 @@ class Door:
         except UsedUp:
             return render.page(Guest(), "setup_over.html", status=404)
         except Unreadable as refused:
-            return Response("This form cannot be read.", refused.status, policy.HEADERS, "text/plain")
+            return Response("This form cannot be read.", refused.status, policy.headers(""), "text/plain")
         except ClientDisconnect:
             return Response(status_code=400)
         except Exception:
             log.exception("setting up failed")
-            return Response("Something went wrong. Nothing was changed; try again.", 500, policy.HEADERS, "text/plain")
+            return Response("Something went wrong. Nothing was changed; try again.", 500, policy.headers(""), "text/plain")
 
 
 # method, path, handler
