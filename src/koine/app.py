@@ -30,9 +30,10 @@ from koine.inbox import consent, setup
 from koine.inbox import routes as inbox
 from koine.inbox.recognising import Recognising
 from koine.inbox.runtime import Runtime as InboxRuntime
+from koine.offers import OFFERS
 from koine.postgres.database import Database
 from koine.realtime.hub import Hub
-from koine.settings import Settings
+from koine.settings import LOOPBACK, Settings
 
 # Which dialect answers for a path that nothing serves. HighLevel has no prefix of its own, so it comes last.
 PREFIXES: Sequence[tuple[str, Dialect]] = (
@@ -54,7 +55,7 @@ def create(
     files: FileMeans | None = None,
     rates: Mapping[str, Sequence[Rate]] | None = None,
     traffic: Traffic | None = None,
-    proxies: Sequence[IPv4Network | IPv6Network] = (),
+    proxies: Sequence[IPv4Network | IPv6Network] = LOOPBACK,
 ) -> Router:
     """All of Koine as one ASGI application. `wrote` is called after each request that may have written.
 
@@ -86,13 +87,14 @@ def create(
         wrote,
         files,
         webhooks,
-        proxies=proxies,
+        OFFERS,
+        proxies,
     )
     routes = [
         Route("/health", health),
         *inbox.mount(pages),
-        *setup.routes(database),
-        *consent.routes(database, scopes.SAYS),
+        *setup.routes(pages),
+        *consent.routes(pages, scopes.SAYS),
         *downloads.routes(database, files),
         *(route for spoken in DIALECTS for route in dialect.mount(spoken, services)),
     ]

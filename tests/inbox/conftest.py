@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
+from html import unescape
 
 import httpx
 import pytest
@@ -46,7 +47,7 @@ def hidden(shown: httpx.Response, name: str) -> str:
     """A hidden field of a page."""
     found = re.search(rf'<input type="hidden" name="{name}" value="([^"]*)">', shown.text)
     assert found is not None, shown.text
-    return found[1]
+    return unescape(found[1])
 
 
 @pytest.fixture

@@ -137,9 +137,9 @@ async def _must_be_ours(request: Request, guest: Guest, limits: form.Limits) -> 
 def _away(runtime: Runtime, request: Request) -> Response:
     """A page leads to the sign-in page and back; a script or a stream is told plainly."""
     if _is_partial(request) or "text/event-stream" in request.headers.get("accept", ""):
-        response = Response("You are signed out.", 401, policy.HEADERS, "text/plain")
+        response = Response("You are signed out.", 401, policy.headers(""), "text/plain")
     else:
-        response = Response(status_code=303, headers=policy.HEADERS | {"location": _sign_in(request)})
+        response = Response(status_code=303, headers=policy.headers("") | {"location": _sign_in(request)})
     if cookies.read(request, "session", secure=runtime.secure) is not None:
         cookies.take(response, "session", secure=runtime.secure)
     return response
@@ -157,13 +157,13 @@ def _failed(error: Exception, guest: Guest, request: Request) -> Response:
     match error:
         case Unreadable():
             return Response("This form cannot be read. Go back, load the page again, and try once more.",
-                            error.status, policy.HEADERS, "text/plain")  # fmt: skip
+                            error.status, policy.headers(""), "text/plain")  # fmt: skip
         case ClientDisconnect():
             return Response(status_code=400)
         case Refused():
             return _refused(error, guest)
     log.error("a page failed: %s", request.scope["route"].path if "route" in request.scope else "", exc_info=error)
-    return Response("Something went wrong. Nothing was changed; try again.", 500, policy.HEADERS, "text/plain")
+    return Response("Something went wrong. Nothing was changed; try again.", 500, policy.headers(""), "text/plain")
 
 
 def _refused(error: Refused, guest: Guest) -> Response:

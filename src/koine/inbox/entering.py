@@ -10,7 +10,7 @@ from starlette.responses import Response
 from koine.core.actor import Actor
 from koine.core.errors import Unauthenticated
 from koine.core.sessions import sessions
-from koine.core.sessions.model import Seen
+from koine.core.sessions.model import Begun, Seen
 from koine.core.tokens import once
 from koine.inbox import clients, cookies, door, policy, render
 from koine.inbox.runtime import Runtime
@@ -37,7 +37,14 @@ def second_step(guest: Guest, known: str, to: str, problem: str = "", *, status:
 
 
 async def let_in(tx: Tx, runtime: Runtime, request: Request, by: Actor, came_by: str, response: Response) -> Response:
-    """Begin a session, and give its secret to the browser with this answer; the one that it had before ends."""
+    """Begin a session, and give its secret to the browser with this answer."""
+    begun = await begin(tx, runtime, request, by, came_by)
+    cookies.put(response, "session", begun.secret, secure=runtime.secure)
+    return response
+
+
+async def begin(tx: Tx, runtime: Runtime, request: Request, by: Actor, came_by: str) -> Begun:
+    """A new session; the one that this browser had before ends."""
     try:
         before, _ = await door.session(runtime, request)
     except Unauthenticated:
@@ -45,11 +52,9 @@ async def let_in(tx: Tx, runtime: Runtime, request: Request, by: Actor, came_by:
     if before is not None:
         await sessions.end(tx, before.actor, before.id)
     seen = Seen.of(request.headers.get("user-agent", ""), clients.address(request, runtime.proxies))
-    begun = await sessions.begin(tx, by, came_by=came_by, seen=seen)
-    cookies.put(response, "session", begun.secret, secure=runtime.secure)
-    return response
+    return await sessions.begin(tx, by, came_by=came_by, seen=seen)
 
 
 def led_to(path: str) -> Response:
     """Go there next, by GET."""
-    return Response(status_code=303, headers=policy.HEADERS | {"location": path})
+    return Response(status_code=303, headers=policy.headers("") | {"location": path})

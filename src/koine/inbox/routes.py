@@ -6,9 +6,18 @@ from collections.abc import Sequence
 
 from starlette.routing import BaseRoute, Route
 
-from koine.inbox import assets, door, links, signing_in, stream
+from koine.inbox import assets, door, first_token, links, signing_in, stream
 from koine.inbox.door import Handler, OpenHandler
-from koine.inbox.pages import acts, composing, conversations, lists, uploads
+from koine.inbox.pages import (
+    acts,
+    composing,
+    conversations,
+    lists,
+    own_sessions,
+    profile,
+    two_factor,
+    uploads,
+)
 from koine.inbox.runtime import Runtime
 
 WORKSPACE = "/inbox/w/{workspace:int}"
@@ -17,6 +26,19 @@ CONVERSATION = WORKSPACE + "/conversations/{number:int}"
 # For those who are signed in. Paths with {workspace} are only for its members.
 PAGES: Sequence[tuple[str, str, Handler]] = (
     ("POST", "/inbox/sign-out", signing_in.leave),
+    ("GET", first_token.PATH, first_token.show),
+    ("POST", first_token.PATH, first_token.make),
+    ("GET", profile.PATH, profile.show),
+    ("POST", profile.PATH, profile.save),
+    ("POST", "/inbox/settings/preferences", profile.prefer),
+    ("POST", "/inbox/settings/password", profile.change_password),
+    ("GET", own_sessions.PATH, own_sessions.show),
+    ("POST", own_sessions.PATH + "/revocation", own_sessions.revoke_others),
+    ("POST", own_sessions.PATH + "/{session:int}/revocation", own_sessions.revoke),
+    ("GET", two_factor.PATH, two_factor.show),
+    ("POST", two_factor.PATH, two_factor.enable),
+    ("POST", two_factor.PATH + "/recovery-codes", two_factor.renew),
+    ("POST", two_factor.PATH + "/removal", two_factor.disable),
     ("GET", "/inbox", lists.home),
     ("GET", WORKSPACE, lists.enter),
     ("GET", WORKSPACE + "/stream", stream.follow),

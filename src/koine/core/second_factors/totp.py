@@ -33,7 +33,7 @@ def matching(secret: bytes, given: str, now: float) -> list[int]:
     plain = given.encode("utf-8", "replace")
     return [
         step
-        for step in range(here - DRIFT, here + DRIFT + 1)
+        for step in range(max(here - DRIFT, 0), here + DRIFT + 1)
         if hmac.compare_digest(code(secret, step).encode(), plain)
     ]
 

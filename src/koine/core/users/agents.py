@@ -14,6 +14,7 @@ from koine.core.accounts.roles import Role
 from koine.core.actor import Actor
 from koine.core.errors import Conflict, Invalid, NotFound, Problem, Taken
 from koine.core.identity import new_uuid
+from koine.core.sessions import ending
 from koine.core.teams import store as teams_store
 from koine.core.users import people, users
 from koine.core.users.store import agents as store
@@ -116,6 +117,7 @@ async def give_role(tx: Tx, by: Actor, workspace_id: int, user_id: int, *, role_
     await store.set_role(tx, workspace_id, user_id, role.id)
     told = {"user_id": user_id, "workspace_id": workspace_id, "from": before.name, "to": role.name}
     await outbox.record_of_account(tx, by, RoleGiven(by.account_id, told))
+    await ending.end_of_user(tx, by, user_id, reason="role")
 
 
 async def remove(tx: Tx, by: Actor, workspace_id: int, user_id: int) -> None:
@@ -130,6 +132,7 @@ async def remove(tx: Tx, by: Actor, workspace_id: int, user_id: int) -> None:
     await teams_store.leave(tx, workspace_id, user_id)
     told = {"user_id": user_id, "workspace_id": workspace_id}
     await outbox.record_of_account(tx, by, MemberRemoved(by.account_id, told))
+    await ending.end_of_user(tx, by, user_id, reason="role")
 
 
 async def disable(tx: Tx, by: Actor, workspace_id: int, user_id: int) -> None:

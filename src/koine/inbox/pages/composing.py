@@ -9,8 +9,8 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from koine.core.conversations import drafts, finding
-from koine.core.conversations.handling import notes, replying, status
 from koine.core.conversations.correspondence.model import Sent
+from koine.core.conversations.handling import notes, replying, status
 from koine.core.conversations.model import Conversation, Said
 from koine.core.errors import Invalid, Problem
 from koine.core.users import agents
