@@ -83,8 +83,8 @@ async def draft(runtime: Runtime, visit: Visit, request: Request) -> Response:
 
 
 async def _reply(tx: Tx, visit: Visit, conversation: Conversation, said: Said, sent: Fields) -> Sent | None:
-    """At once; later, when the form says when (`at`); or after a moment in which it can be taken back, when the page can
-    show that (`undo`). What waits.
+    """At once; later, when the form says when (`at`); or after a moment in which it can be taken back, when the page
+    can show that (`undo`). What waits.
     """
     if sent.get("at"):
         at = moments.read(sent["at"], visit.zone)

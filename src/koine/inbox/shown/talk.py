@@ -17,7 +17,7 @@ from koine.inbox.shown.bubbles import Attached, Bubble, Chosen
 
 TOGETHER = timedelta(minutes=10)  # what somebody says within that time of their last words stands below them
 _LINE = 90  # letters
-_HEIGHTS = (3, 8, 16, 28)  # lines up to which a frame has the first, second, … height
+_HEIGHTS = (2, 4, 7, 11, 17, 26, 40)  # lines: message.css has a height for each
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +118,7 @@ def _chosen(reaction: Reaction, setting: Setting) -> Chosen:
 
 def _height(text: str) -> int:
     lines = sum(1 + len(line) // _LINE for line in text.split("\n"))
-    return next((number for number, most in enumerate(_HEIGHTS, 1) if lines <= most), len(_HEIGHTS) + 1)
+    return next((most for most in _HEIGHTS if lines <= most), 0)
 
 
 def _has_remote_pictures(html: str) -> bool:
