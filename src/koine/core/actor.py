@@ -28,8 +28,9 @@ class Actor:
     """Somebody at work: `access` is what they may do in each workspace, after role and scopes.
 
     `everywhere` is what an app that stands for the account as a whole may do in every workspace, also in the first one
-    to come; None for all others. `home` is the first workspace that was ever open to them and is still theirs, also
-    when it is deleted: what is kept for them is kept there.
+    to come; None for all others. `origin` is the contract by which they act, where they do by one. `home` is the first
+    workspace that was ever open to them and is still theirs, also when it is deleted: what is kept for them is kept
+    there.
     """
 
     kind: ActorKind
@@ -42,6 +43,7 @@ class Actor:
     token_id: int | None = None
     everywhere: frozenset[str] | None = None
     home: int | None = None
+    origin: str | None = None
 
     @property
     def workspaces(self) -> tuple[int, ...]:

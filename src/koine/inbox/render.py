@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import uuid
 from pathlib import Path
 from typing import Any
 
@@ -41,7 +42,13 @@ def _environment() -> Environment:
         lstrip_blocks=True,
         auto_reload=False,
     )
-    made.globals |= {"static": assets.url, "icon": _icon, "csrf_field": _csrf_field, "time": _time}
+    made.globals |= {
+        "static": assets.url,
+        "icon": _icon,
+        "csrf_field": _csrf_field,
+        "time": _time,
+        "new_attempt": _new_attempt,
+    }
     made.filters |= {"bytes": times.size, "day": _day}
     return made
 
@@ -72,3 +79,8 @@ def _time(context: Context, at: Any, form: str = "ago") -> Markup:
 @pass_context
 def _day(context: Context, at: Any) -> str:
     return times.day(at, context["visit"].zone)
+
+
+def _new_attempt() -> str:
+    """A name for what will be sent next, so that sending it twice says it once."""
+    return str(uuid.uuid4())

@@ -78,8 +78,9 @@ async def create(tx: Tx, by: Actor, *, name: str, permissions: Collection[str]) 
 async def update(tx: Tx, by: Actor, id: int, *, name: str, permissions: Collection[str]) -> None:
     """Call it otherwise, or have it allow something else, to everybody who has it.
 
-    What changes must be the actor's own in every workspace where somebody has it. Raises PermissionMissing, RoleNotFound,
-    RoleBuiltIn for another name of one that is built in and for what a fixed one allows, Invalid and Taken.
+    What changes must be the actor's own in every workspace where somebody has it. Raises PermissionMissing,
+    RoleNotFound, RoleBuiltIn for another name of one that is built in and for what a fixed one allows, Invalid and
+    Taken.
     """
     role = await _managed(tx, by, id)
     allowed, name = _known(permissions), name.strip()

@@ -29,7 +29,8 @@ class Draft:
 async def save(tx: Tx, by: Actor, conversation: Conversation, *, kind: Kind, body: str) -> Draft | None:
     """Keep a draft instead of the one of this kind before; without words there is none (None).
 
-    Nothing has happened yet, so no event tells of it. Raises PermissionMissing, Forbidden for who is no person, and Invalid.
+    Nothing has happened yet, so no event tells of it. Raises PermissionMissing, Forbidden for who is no person, and
+    Invalid.
     """
     by.must("messages:write", conversation.workspace_id)
     user_id = _person(by)

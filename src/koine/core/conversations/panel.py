@@ -11,6 +11,9 @@ from koine.core.actor import Actor
 from koine.core.contacts.model import Contact
 from koine.core.conversations.model import Conversation
 from koine.core.conversations.queued import Face, Row
+from koine.core.conversations.store import panel as store
+from koine.core.conversations.store import queues
+from koine.core.errors import ConversationNotFound
 from koine.core.identity import short
 from koine.postgres.database import Tx
 
@@ -53,8 +56,29 @@ class Names:
 
 
 async def of(tx: Tx, by: Actor, conversation: Conversation) -> Panel:
-    """What stands beside a conversation that the actor has found; at most three statements."""
-    raise NotImplementedError
+    """What stands beside a conversation that the actor has found; three statements.
+
+    Raises PermissionMissing, and ConversationNotFound when it is gone by now.
+    """
+    workspace_id, contact_id = conversation.workspace_id, conversation.contact_id
+    by.must("conversations:read", workspace_id)
+    rows = await queues.those(tx, by, workspace_id, [conversation.id])
+    beside = await store.beside(tx, workspace_id, conversation.id)
+    if not rows or beside is None:
+        raise ConversationNotFound
+    entities, participants, attributes, *of_contact = beside
+    knows = contact_id is not None and by.may("contacts:read", workspace_id)
+    others = []
+    if contact_id is not None:
+        others = await queues.of_contact(tx, by, workspace_id, contact_id, but=conversation.id, limit=OTHERS)
+    return Panel(
+        rows[0],
+        Contact(*of_contact) if knows and of_contact[1] is not None else None,
+        entities or (),
+        [Face(*face) for face in participants or ()],
+        [Attribute(*each) for each in attributes or ()],
+        others,
+    )
 
 
 def names(conversation: Conversation) -> Names:
@@ -62,4 +86,3 @@ def names(conversation: Conversation) -> Names:
     return Names(
         conversation.number, conversation.uuid, f"con_{conversation.id}", short(conversation.uuid), conversation.uuid
     )
-

@@ -25,7 +25,8 @@ class Queue:
     """One place of the rail. `id` is that of the inbox, team or tag where it is one.
 
     mine, unassigned, all, and those of an inbox, team or tag hold what is open: neither resolved nor snoozed. mentions
-    holds what is not resolved, resolved and snoozed hold what is. A filter for statuses or categories says that instead.
+    holds what is not resolved, resolved and snoozed hold what is. A filter for statuses or categories says that
+    instead.
     """
 
     kind: QueueKind
@@ -36,13 +37,14 @@ class Queue:
 class Filters:
     """Which of a queue, all conditions together; what is empty or None does not matter.
 
-    Of each sequence one has to be met. In `assignees`, `teams` and `priorities` None is nobody, or none. `since` and
-    `until` (UTC): when something was said last. `channels` are those of the last message, such as sms or api.
+    Of each sequence one has to be met. In `assignees`, `teams` and `priorities` None is nobody, or none; "me" is
+    whoever asks. `since` and `until` (UTC): when something was said last. `channels` are those of the last message,
+    such as sms or api.
     """
 
     statuses: Sequence[int] = ()
     categories: Sequence[Category] = ()
-    assignees: Sequence[int | None] = ()
+    assignees: Sequence[int | Literal["me"] | None] = ()
     teams: Sequence[int | None] = ()
     inboxes: Sequence[int] = ()
     tags: Sequence[int] = ()
@@ -96,8 +98,8 @@ class Row:
     """All that a row of a list shows of a conversation, for one reader.
 
     `who` is the contact, or where there is none whoever opened it. `origin` is the contract that it was opened by, None
-    where that is not known; `channel` that of the last message. `unread` is the reader's own, `unread_count` everybody's.
-    `mentioned`: the reader is.
+    where that is not known; `channel` that of the last message. `unread` is the reader's own, `unread_count`
+    everybody's. `mentioned`: the reader is.
     """
 
     workspace_id: int
@@ -139,7 +141,7 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Counts:
-    """How many are in each queue; UNCOUNTED means that many or more. `unread_mentions` are those of mentions unread."""
+    """How many are in each queue, those of inboxes and teams by id; UNCOUNTED means that many or more."""
 
     mine: int
     unassigned: int
@@ -148,4 +150,3 @@ class Counts:
     snoozed: int
     inboxes: dict[int, int]
     teams: dict[int, int]
-    tags: dict[int, int]

@@ -3,26 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from koine.core.actor import Actor
-from koine.core.conversations.model import Conversation, Message
+from koine.core.conversations.model import Conversation, Entry
 from koine.core.conversations.store import timeline as store
 from koine.core.page import Page, Window, page
 from koine.postgres.database import Tx
 
 PAGE = 50  # entries
-
-
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """A message, a note or a line of activity. `source_id` is the attempt of the client that sent it, if it said one;
-    `mentioned` are the members that a note names. Scheduled messages are among them, each with its time in `meta`.
-    """
-
-    message: Message
-    source_id: str | None
-    mentioned: Sequence[int]
 
 
 async def latest(tx: Tx, by: Actor, conversation: Conversation, window: Window) -> Page[Entry]:
@@ -42,9 +30,9 @@ async def those(tx: Tx, by: Actor, conversation: Conversation, ids: Sequence[int
 
 
 async def first_unread(tx: Tx, by: Actor, conversation: Conversation) -> int | None:
-    """The id of the oldest message or note that the actor has not seen; None when they have seen all of them.
+    """The id of the oldest message that the actor has not seen; None when they have seen all of them.
 
-    They have seen what was there when they said or wrote something, or marked it read.
+    They have seen what was there when they said something themselves, or marked it read.
     """
     by.must("messages:read", conversation.workspace_id)
     return await store.first_unread(tx, by, conversation.workspace_id, conversation.id)

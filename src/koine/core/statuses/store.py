@@ -59,4 +59,6 @@ async def delete(tx: Tx, workspace_id: int, id: int) -> bool:
 
 async def priorities(tx: Tx, workspace_id: int) -> list[Row]:
     """A workspace's priorities, the lowest first: id, name, rank."""
-    return await tx.rows("select id, name, rank from priorities where workspace_id = $1 order by rank, id", workspace_id)
+    return await tx.rows(
+        "select id, name, rank from priorities where workspace_id = $1 order by rank, id", workspace_id
+    )

@@ -25,7 +25,9 @@ async def insert(tx: Tx, workspace_id: int, uuid: UUID, name: str, members: Sequ
 
 async def exists(tx: Tx, workspace_id: int, id: int) -> bool | None:
     """Whether there is such a team."""
-    found: bool | None = await tx.value("select true from teams where workspace_id = $1 and id = $2 and deleted_at is null", workspace_id, id)
+    found: bool | None = await tx.value(
+        "select true from teams where workspace_id = $1 and id = $2 and deleted_at is null", workspace_id, id
+    )
     return found
 
 

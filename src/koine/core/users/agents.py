@@ -82,8 +82,8 @@ async def names_of(tx: Tx, workspace_id: int, users: Collection[int]) -> dict[in
 async def invite(tx: Tx, by: Actor, workspace_id: int, invited: Invited) -> User:
     """Make somebody a member: somebody new, or whoever of the account has this address.
 
-    Nobody gives a role that may do more than they may themselves. Raises PermissionMissing, Taken when they are a member
-    already, and Invalid.
+    Nobody gives a role that may do more than they may themselves. Raises PermissionMissing, Taken when they are a
+    member already, and Invalid.
     """
     by.must("users:manage", workspace_id)
     role = await _role(tx, by, workspace_id, invited.role_id)

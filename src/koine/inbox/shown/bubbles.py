@@ -33,8 +33,8 @@ class Chosen:
 
 @dataclass(frozen=True, slots=True)
 class Bubble:
-    """`side` is in, out, note or activity. `body` is safe HTML of ours; when `frame` is set, what was said is shown from
-    there in a sandbox instead. `folded` is the quoted text. `follows` says that the same person spoke just before.
+    """`side` is in, out, note or activity. `body` is safe HTML of ours; when `frame` is set, what was said is shown
+    from there in a sandbox instead, at first without `pictures` from elsewhere. `folded` is the quoted text. `follows` says that the same person spoke just before.
     """
 
     id: int
@@ -50,6 +50,7 @@ class Bubble:
     automated: bool = False
     files: Sequence[Attached] = ()
     reactions: Sequence[Chosen] = ()
+    pictures: bool = False
     follows: bool = False
     opens_day: bool = False
     first_unread: bool = False

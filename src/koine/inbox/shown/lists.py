@@ -19,7 +19,8 @@ class Filter:
 
 @dataclass(frozen=True, slots=True)
 class Queue:
-    """`href` is its own address, `more` that of its next page. `empty` is said where there is nothing."""
+    """`href` is its own address, `more` that of its next page, `beside` what addresses of
+    its conversations say of it. `empty` is said where there is nothing."""
 
     slug: str
     title: str
@@ -29,4 +30,6 @@ class Queue:
     filters: Sequence[Filter] = ()
     orders: Sequence[Filter] = ()
     empty: str = "Nothing here."
-    count: int | None = None
+    count: str = ""
+    beside: str = ""
+    sort: str = "newest"

@@ -30,7 +30,8 @@ class Composer:
 class Thread:
     """`href` is the conversation's address, `list_href` that of the list it was opened from.
 
-    `older` is where what was said before the first bubble is; None: that is the beginning.
+    `older` is where what was said before the first bubble is; None: that is the beginning. `beside` is what its
+    address says of the list beside it.
     """
 
     id: int
@@ -50,9 +51,21 @@ class Thread:
     agents: Sequence[Option] = ()
     may_resolve: bool = True
     may_assign: bool = True
+    may_star: bool = True
     deleted: bool = False
+    unread: bool = False
+    beside: str = ""
 
     @property
     def resolved(self) -> bool:
         """Whether nothing is left to do."""
         return self.category == "resolved"
+
+    @property
+    def newest(self) -> int:
+        """The id of the newest entry that is drawn; 0 for none."""
+        return max((bubble.id for bubble in self.bubbles), default=0)
+
+    def act(self, what: str) -> str:
+        """Where a form goes that does something with it, and comes back to the same list beside it."""
+        return f"{self.href}/{what}?{self.beside}"

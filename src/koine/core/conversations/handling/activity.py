@@ -13,7 +13,7 @@ from koine.postgres.database import Tx
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """What was done with one conversation. `says` goes on after the name of who did it; `kind` and `told` are for programs."""
+    """What was done with one conversation. `says` goes on after the name of who did it, the rest is for programs."""
 
     conversation_id: int
     kind: str

@@ -17,8 +17,8 @@ from koine.postgres.database import Tx
 async def follow(tx: Tx, by: Actor, workspace_id: int, ids: Sequence[int], *, user_id: int) -> list[int]:
     """Have a member of the workspace take part in conversations; the ids of those that they did not follow yet.
 
-    Oneself needs no more than to see them; others need who may assign. Raises PermissionMissing, ConversationNotFound, and
-    Invalid when there is no such member.
+    Oneself needs no more than to see them; others need who may assign. Raises PermissionMissing, ConversationNotFound,
+    and Invalid when there is no such member.
     """
     _must(by, workspace_id, user_id)
     if await agents.name_of(tx, workspace_id, user_id) is None:

@@ -24,8 +24,9 @@ CHANNEL = "internal_comment"  # as which a contract that has notes knows them (c
 async def write(tx: Tx, by: Actor, conversation: Conversation, said: Said, mentioned: Sequence[int] = ()) -> Sent:
     """Write a note into a conversation that the actor has found, with files, naming members of the workspace.
 
-    Those who are named follow the conversation from now on. The actor's draft of a note is gone. Raises PermissionMissing,
-    ConversationNotFound for one in the bin, NothingToSay, and Invalid for somebody who is not a member.
+    Those who are named follow the conversation from now on. The actor's draft of a note is gone. Raises
+    PermissionMissing, ConversationNotFound for one in the bin, NothingToSay, and Invalid for somebody who is not a
+    member.
     """
     workspace_id = conversation.workspace_id
     by.must("messages:write", workspace_id)

@@ -61,8 +61,7 @@ async def wake_due(tx: Tx, by: Actor, workspace_id: int, id: int) -> list[int]:
         found = await selection.hold(tx, by, workspace_id, [id])
     except ConversationNotFound:
         return []
-    now = datetime.now(UTC)
-    due = [each for each in found if each.snoozed_until is not None and each.snoozed_until <= now]
+    due = found if await store.is_due(tx, workspace_id, id) else []
     return await _wake(tx, by, due, "brought this back, as its time has come")
 
 

@@ -75,5 +75,7 @@ async def _tell(
 
 
 def _says(told: dict[str, list[str]]) -> str:
-    parts = [f"{did} {', '.join(told[what])}" for did, what in (("added", "added"), ("removed", "removed")) if told[what]]
+    parts = [
+        f"{did} {', '.join(told[what])}" for did, what in (("added", "added"), ("removed", "removed")) if told[what]
+    ]
     return f"{' and '.join(parts)}"

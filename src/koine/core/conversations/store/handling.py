@@ -20,7 +20,8 @@ async def hold(tx: Tx, by: Actor, workspace_id: int, ids: Sequence[int]) -> list
     visibility.limit(clauses, by)
     return await tx.rows(
         f"""
-        select c.workspace_id, c.id, c.contact_id, c.status_id, s.name, s.category, c.priority_id, p.name, c.assignee_id,
+        select c.workspace_id, c.id, c.contact_id, c.status_id, s.name, s.category, c.priority_id, p.name,
+        c.assignee_id,
                c.team_id, c.snoozed_until, c.custom_attributes
           from conversations c
           join statuses s on s.workspace_id = c.workspace_id and s.id = c.status_id
@@ -134,3 +135,11 @@ async def attribute_keys(tx: Tx, workspace_id: int) -> list[str]:
         workspace_id,
     )
     return [row["key"] for row in rows]
+
+
+async def is_due(tx: Tx, workspace_id: int, id: int) -> bool:
+    """Whether the time has come to which it was put off, by the clock that jobs go by."""
+    found: bool | None = await tx.value(
+        "select snoozed_until <= now() from conversations where workspace_id = $1 and id = $2", workspace_id, id
+    )
+    return found is True
