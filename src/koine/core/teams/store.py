@@ -126,3 +126,8 @@ async def delete(tx: Tx, workspace_id: int, id: int) -> bool:
         id,
     )
     return bool(rows)
+
+
+async def leave(tx: Tx, workspace_id: int, user_id: int) -> None:
+    """Have somebody be in no team."""
+    await tx.write("delete from team_members where workspace_id = $1 and user_id = $2", workspace_id, user_id)

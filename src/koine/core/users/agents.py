@@ -15,6 +15,7 @@ from koine.core.actor import Actor
 from koine.core.errors import Conflict, Invalid, NotFound, Problem, Taken
 from koine.core.identity import new_uuid
 from koine.core.sessions import ending
+from koine.core.teams import store as teams_store
 from koine.core.users import people, users
 from koine.core.users.store import agents as store
 from koine.core.users.store import users as users_store
@@ -128,6 +129,7 @@ async def remove(tx: Tx, by: Actor, workspace_id: int, user_id: int) -> None:
     await _member(tx, by, workspace_id, user_id)
     await _must_not_be_last(tx, workspace_id, user_id)
     await store.set_role(tx, workspace_id, user_id, None)
+    await teams_store.leave(tx, workspace_id, user_id)
     told = {"user_id": user_id, "workspace_id": workspace_id}
     await outbox.record_of_account(tx, by, MemberRemoved(by.account_id, told))
     await ending.end_of_user(tx, by, user_id, reason="role")

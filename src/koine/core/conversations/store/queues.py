@@ -78,6 +78,7 @@ class _Order:
     stretches: Sequence[_Stretch]
 
 
+_LONGEST_PHASE = 6  # letters: a rank is a smallint
 _NO_PRIORITY = 1  # the phase after all priorities, whose phases are their ranks, below zero
 _ORDERS: dict[Sort, _Order] = {
     "newest": _Order("0", "c.last_message_at", True, [_Stretch(0, "true", "c.last_message_at")]),
@@ -229,6 +230,8 @@ def _at(clauses: Clauses, window: Window) -> _At | None:
         return None
     try:
         phase, _, moment = window.place.value.partition(" ")
+        if len(phase) > _LONGEST_PHASE:
+            raise CursorUnreadable
         return _At(int(phase), clauses.value(datetime.fromisoformat(moment)), clauses.value(window.place.id))
     except ValueError:
         raise CursorUnreadable from None

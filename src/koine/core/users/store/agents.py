@@ -45,7 +45,10 @@ async def role_of(tx: Tx, workspace_id: int, user_id: int) -> int | None:
 async def set_role(tx: Tx, workspace_id: int, user_id: int, role_id: int | None) -> None:
     """Give a member another role; without one they are a member no longer."""
     await tx.write(
-        "update memberships set role_id = $3, owns = owns and $3 is not null where workspace_id = $1 and user_id = $2",
+        """
+        update memberships set role_id = $3::bigint, owns = owns and $3::bigint is not null
+         where workspace_id = $1 and user_id = $2
+        """,
         workspace_id,
         user_id,
         role_id,
