@@ -19,7 +19,7 @@ _FOREVER = "public, max-age=31536000, immutable"
 # In the order in which they must be read: later ones win.
 _PARTS = (
     "tokens", "ground", "controls", "parts", "shell", "rail", "list", "thread", "message", "composer", "side",
-    "overlays", "forms", "settings",
+    "overlays", "forms", "settings", "doors",
 )  # fmt: skip
 
 
