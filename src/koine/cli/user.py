@@ -28,7 +28,9 @@ def add(parser: argparse.ArgumentParser) -> None:
     verbs = parser.add_subparsers(metavar="VERB", title="verbs", required=True)
     link = _verb(verbs, "link", "print a link that signs somebody in, once; it stands for their password", _link)
     link.add_argument(
-        "--base-url", metavar="URL", help="how browsers reach the server (KOINE_BASE_URL; default http://127.0.0.1:8420)"
+        "--base-url",
+        metavar="URL",
+        help="how browsers reach the server (KOINE_BASE_URL; default http://127.0.0.1:8420)",
     )
     _verb(verbs, "password", "give somebody a password, asked for or read from standard input", _password)
     off = _verb(verbs, "reset-two-factor", "ask somebody for a password alone again", _reset)

@@ -8,7 +8,18 @@ from starlette.routing import BaseRoute, Route
 
 from koine.inbox import assets, door, first_token, links, signing_in, stream
 from koine.inbox.door import Handler, OpenHandler
-from koine.inbox.pages import acts, composing, conversations, lists, own_sessions, profile, two_factor, uploads
+from koine.inbox.pages import (
+    acts,
+    composing,
+    conversations,
+    lists,
+    own_sessions,
+    patterns,
+    profile,
+    searching,
+    two_factor,
+    uploads,
+)
 from koine.inbox.runtime import Runtime
 
 WORKSPACE = "/inbox/w/{workspace:int}"
@@ -19,11 +30,13 @@ PAGES: Sequence[tuple[str, str, Handler]] = (
     ("GET", "/inbox", lists.home),
     ("GET", WORKSPACE, lists.enter),
     ("GET", WORKSPACE + "/stream", stream.follow),
+    ("GET", WORKSPACE + "/search", searching.show),
     ("POST", WORKSPACE + "/files", uploads.take),
     ("POST", WORKSPACE + "/selection/{act}", acts.several),
     ("GET", CONVERSATION, conversations.show),
     ("GET", CONVERSATION + "/messages/{message:int}/body", conversations.body),
     ("POST", CONVERSATION + "/messages", composing.say),
+    ("POST", CONVERSATION + "/messages/{message:uuid}/withdrawal", composing.take_back),
     ("POST", CONVERSATION + "/preview", composing.preview),
     ("POST", CONVERSATION + "/draft", composing.draft),
     ("POST", CONVERSATION + "/{act}", acts.one),
@@ -61,5 +74,7 @@ OPEN: Sequence[tuple[str, str, OpenHandler]] = (
 def mount(runtime: Runtime) -> list[BaseRoute]:
     """The pages before and behind the door, and what they are drawn with."""
     before = [Route(path, door.greet(runtime, handler), methods=[method]) for method, path, handler in OPEN]
+    if runtime.development:
+        before.append(Route(patterns.PATH, door.greet(runtime, patterns.show), methods=["GET"]))
     behind = [Route(path, door.admit(runtime, handler), methods=[method]) for method, path, handler in (*OWN, *PAGES)]
     return [*assets.routes(), *before, *behind]

@@ -8,9 +8,11 @@ _UNITS = ("kB", "MB", "GB", "TB")
 
 
 def said(at: datetime, zone: tzinfo, form: str) -> str:
-    """A moment as `ago` ("3 m", "2 h", "Tue", "4 Mar"), `clock` ("14:05"), `day` or `whole`."""
+    """A moment as `ago` ("3 m", "2 h", "Tue", "4 Mar"), `clock` ("14:05"), `date`, `day` or `whole`."""
     if form == "clock":
         return at.astimezone(zone).strftime("%H:%M")
+    if form == "date":
+        return f"{at.astimezone(zone):%-d %b %Y}"
     if form == "day":
         return day(at, zone)
     return whole(at, zone) if form == "whole" else ago(at, zone)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from datetime import UTC, datetime, timedelta, tzinfo
 
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
@@ -12,7 +11,7 @@ from koine.core.conversations import changing, finding
 from koine.core.conversations.handling import assignment, priority, snoozing, status, tagging
 from koine.core.conversations.model import Category
 from koine.core.errors import Invalid, NotFound, Problem
-from koine.inbox import asking, form, live, operations
+from koine.inbox import asking, form, live, moments, operations
 from koine.inbox.live import View
 from koine.inbox.pages import desk
 from koine.inbox.runtime import Runtime
@@ -21,8 +20,6 @@ from koine.postgres.database import Tx
 
 Sent = Mapping[str, str]
 Act = Callable[[Tx, Visit, Sequence[int], Sent], Awaitable[object]]
-
-_MORNING = 9  # o'clock
 
 
 async def one(runtime: Runtime, visit: Visit, request: Request) -> Response:
@@ -103,7 +100,7 @@ async def _snooze(tx: Tx, visit: Visit, ids: Sequence[int], sent: Sent) -> None:
     if not until:
         await snoozing.wake(tx, visit.actor, visit.here, ids)
     else:
-        await snoozing.snooze(tx, visit.actor, visit.here, ids, until=_moment(until, visit.zone))
+        await snoozing.snooze(tx, visit.actor, visit.here, ids, until=moments.read(until, visit.zone))
 
 
 async def _mark(tx: Tx, visit: Visit, ids: Sequence[int], sent: Sent) -> None:
@@ -136,20 +133,3 @@ def _id(sent: Sent, name: str) -> int | None:
     if not value.isdecimal() or not value.isascii() or len(value) > 18:
         raise Invalid(problems=[Problem("not_found", (name,))])
     return int(value)
-
-
-def _moment(said: str, zone: tzinfo) -> datetime:
-    """When that is. Raises Invalid for what is no time."""
-    now = datetime.now(zone)
-    morning = now.replace(hour=_MORNING, minute=0, second=0, microsecond=0)
-    known = {
-        "later": now + timedelta(hours=3),
-        "tomorrow": morning + timedelta(days=1),
-        "monday": morning + timedelta(days=7 - now.weekday()),
-        "week": now + timedelta(days=7),
-    }
-    try:
-        at = known.get(said) or datetime.fromisoformat(said)
-    except ValueError:
-        raise Invalid(problems=[Problem("malformed", ("until",))]) from None
-    return (at if at.tzinfo else at.replace(tzinfo=zone)).astimezone(UTC)

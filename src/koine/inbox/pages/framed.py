@@ -21,9 +21,11 @@ _SCHEMES = {"http", "https", "mailto"}
 _ATTRIBUTES = {tag: names for tag, names in nh3.ALLOWED_ATTRIBUTES.items() if tag != "blockquote"}
 _STYLE = (
     "html{color-scheme:light;background:#fff;color:#1b1d22;font:14px/1.55 system-ui,sans-serif}"
-    "body{margin:10px 12px;overflow-wrap:anywhere}img{max-width:100%;height:auto}table{max-width:100%}a{color:#2f5fd0}pre{white-space:pre-wrap}"
+    "body{margin:10px 12px;overflow-wrap:anywhere}"
+    "img{max-width:100%;height:auto}table{max-width:100%}a{color:#2f5fd0}pre{white-space:pre-wrap}"
+    "h1,h2,h3{font-size:1.2em;line-height:1.3;margin:.6em 0 .3em}"
     "blockquote{margin:.5em 0;padding-left:.8em;border-left:3px solid #cfcfc8;color:#4c515b}"
-    "summary{width:2em;border-radius:4px;background:#ebebe8;text-align:center;line-height:1;cursor:pointer;list-style:none}"
+    "summary{width:2em;border-radius:4px;background:#ebebe8;text-align:center;line-height:1;list-style:none}"
 )
 
 

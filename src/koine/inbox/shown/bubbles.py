@@ -34,7 +34,8 @@ class Chosen:
 @dataclass(frozen=True, slots=True)
 class Bubble:
     """`side` is in, out, note or activity. `body` is safe HTML of ours; when `frame` is set, what was said is shown
-    from there in a sandbox instead, at first without `pictures` from elsewhere. `folded` is the quoted text. `follows` says that the same person spoke just before.
+    from there in a sandbox instead, at first without `pictures` from elsewhere. `folded` is the quoted text. `follows`
+    says that the same person spoke just before.
     """
 
     id: int

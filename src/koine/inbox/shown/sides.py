@@ -96,15 +96,15 @@ async def _choices(
     ranks = [Option(str(each.id), each.name) for each in reversed(await priorities.of_workspace(tx, here))]
     groups = [Option(str(id), name) for id, name in (await teams.of_workspace(tx, here)).items()]
     agents = [Option(str(each.id), each.name) for each in members if each.enabled]
-    it = conversation
+    it, may = conversation, "conversations:update_"
     return [
-        _choice(visit, "status", "Status", f"{href}/status?{queue}", it.status.id, standing, "conversations:update_status"),
-        _choice(visit, "assignee", "Assignee", f"{href}/assignment?{queue}", it.assignee_id, [Option("", "Nobody"), *agents],
-                "conversations:update_user_assignee"),
+        _choice(visit, "status", "Status", f"{href}/status?{queue}", it.status.id, standing, f"{may}status"),
+        _choice(visit, "assignee", "Assignee", f"{href}/assignment?{queue}", it.assignee_id,
+                [Option("", "Nobody"), *agents], f"{may}user_assignee"),
         _choice(visit, "team", "Team", f"{href}/assignment?{queue}", it.team_id, [Option("", "No team"), *groups],
-                "conversations:update_team_assignee"),
+                f"{may}team_assignee"),
         _choice(visit, "priority", "Priority", f"{href}/priority?{queue}", it.priority_id, [Option("", "None"), *ranks],
-                "conversations:update_priority"),
+                f"{may}priority"),
     ]  # fmt: skip
 
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import timedelta, tzinfo
+from datetime import datetime, timedelta, tzinfo
 
 from markupsafe import Markup
 
 from koine.core.actor import Actor
+from koine.core.conversations.handling import replying
 from koine.core.conversations.model import Attachment, Entry, Message, Reaction
 from koine.core.files import kinds
 from koine.core.files.links import Links
@@ -16,8 +17,10 @@ from koine.inbox.shown import people, words
 from koine.inbox.shown.bubbles import Attached, Bubble, Chosen
 
 TOGETHER = timedelta(minutes=10)  # what somebody says within that time of their last words stands below them
+_SOON = timedelta(seconds=2 * replying.UNDO)
+_LATER = "9999-12-31T00:00:00+00:00"
 _LINE = 90  # letters
-_HEIGHTS = (3, 8, 16, 28)  # lines up to which a frame has the first, second, … height
+_HEIGHTS = (2, 4, 7, 11, 17, 26, 40)  # lines: message.css has a height for each
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +58,7 @@ def of(entry: Entry, setting: Setting) -> Bubble:
         folded,
         frame,
         _height(message.text) if frame else 1,
-        message.state,
+        _state(message),
         message.channel,
         bool(message.meta.get("automated")),
         [_attached(message.workspace_id, file, setting.links) for file in message.attachments],
@@ -116,9 +119,17 @@ def _chosen(reaction: Reaction, setting: Setting) -> Chosen:
     return Chosen(reaction.emoji, names, mine)
 
 
+def _state(message: Message) -> str:
+    """What is said in a moment, and can still be taken back, is on its way for whoever looks."""
+    if message.state != "scheduled":
+        return message.state
+    due_at = datetime.fromisoformat(message.meta.get("due_at", _LATER))
+    return "pending" if due_at - message.created_at < _SOON else "scheduled"
+
+
 def _height(text: str) -> int:
     lines = sum(1 + len(line) // _LINE for line in text.split("\n"))
-    return next((number for number, most in enumerate(_HEIGHTS, 1) if lines <= most), len(_HEIGHTS) + 1)
+    return next((most for most in _HEIGHTS if lines <= most), 0)
 
 
 def _has_remote_pictures(html: str) -> bool:
