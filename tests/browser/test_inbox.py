@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator
+
 import pytest
 from playwright.async_api import Page, expect
 
@@ -147,15 +151,34 @@ async def test_all_of_it_works_without_javascript(enter: Enter, desk: Desk) -> N
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
 async def test_an_unfriendly_message_runs_nothing_and_fetches_nothing(enter: Enter, desk: Desk, theme: str) -> None:
-    html = "<h1>Sale</h1><img src=https://tracker.example/x.gif onerror=top.ran=1><a href=javascript:top.ran=1>x</a>"
-    talk = await desk.talk(html=html)
-    page = await enter(desk.world.linus, color_scheme=theme)
     asked: list[str] = []
-    page.on("request", lambda request: asked.append(request.url))
-    await page.goto(f"{desk.root}/conversations/{talk.number}?queue=all")
-    await expect(page.frame_locator("iframe").locator("h1")).to_have_text("Sale")
-    assert await page.evaluate("window.ran") is None
-    assert [url for url in asked if not url.startswith(page.url.split("/inbox")[0])] == []
+    async with _elsewhere(asked) as tracker:
+        html = f"<h1>Sale</h1><img src={tracker} onerror=top.ran=1><a href=javascript:top.ran=1>x</a>"
+        talk = await desk.talk(html=html)
+        page = await enter(desk.world.linus, color_scheme=theme)
+        await page.goto(f"{desk.root}/conversations/{talk.number}?queue=all")
+        await expect(page.frame_locator("iframe").locator("h1")).to_have_text("Sale")
+        assert await page.evaluate("window.ran") is None
+        assert asked == []
+        await page.click(".frame-tools a[target^=frame]")
+        await expect(page.frame_locator("iframe").locator("img")).to_have_js_property("complete", True)
+        assert asked != []
+        assert await page.evaluate("window.ran") is None
+
+
+@contextlib.asynccontextmanager
+async def _elsewhere(asked: list[str]) -> AsyncIterator[str]:
+    """The address of a picture on somebody else's server, which notes who asks for it."""
+
+    async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        asked.append((await reader.readline()).decode())
+        writer.write(b"HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\nConnection: close\r\n\r\n")
+        await writer.drain()
+        writer.close()
+
+    serving = await asyncio.start_server(answer, "127.0.0.1", 0)
+    async with serving:
+        yield f"http://127.0.0.1:{serving.sockets[0].getsockname()[1]}/x.gif"
 
 
 async def _note(page: Page, text: str) -> None:

@@ -30,6 +30,7 @@ GATHERING = 0.06  # seconds: what happens within them is told together
 MOST = 50  # events that are told together
 _HEADERS = {"x-accel-buffering": "no"}  # proxies that gather answers are asked not to
 _LARGEST = 2**63 - 1
+_OVER = b"event: over\ndata:\n\n"  # the session is: the page goes to the sign-in page by itself
 _OF_ONE = frozenset({"conversation.read_changed"})  # nobody else's page changes by it
 
 
@@ -76,16 +77,17 @@ class _Following:
         except (PositionGone, PositionAhead, TooSlow):
             yield _piece([REFRESH], None)
         except (Unauthenticated, NotFound):
-            yield b"event: over\ndata:\n\n"
+            yield _OVER
 
     async def _pieces(self, listener: Listener, watched: Watched) -> AsyncIterator[bytes]:
         async for events in _gathered(listener):
             if not await watched.stays():
-                yield b"event: over\ndata:\n\n"
-                return
+                break
             visit = replace(self._visit, actor=watched.by)
             told = await self._told(visit, events) if events else []
             yield _piece(told, listener.positions[visit.here]) if events else b": heartbeat\n\n"
+        if watched.over is not None:
+            yield _OVER
 
     async def _told(self, visit: Visit, events: Sequence[FeedEvent]) -> list[Operation]:
         ids = dict.fromkeys(event.conversation.id for event in events if event.conversation is not None)
