@@ -42,7 +42,8 @@ async def follow(runtime: Runtime, visit: Visit, request: Request) -> Response:
         _number(query.get("conversation")),
         _number(query.get("entry")) or 0,
     )
-    after = _number(request.headers.get("last-event-id")) or _number(query.get("position")) or 0
+    heard = _number(request.headers.get("last-event-id"))
+    after = _number(query.get("position")) if heard is None else heard
     secret = cookies.read(request, "session", secure=runtime.secure) or ""
     headers = policy.HEADERS | _HEADERS
     return StreamingResponse(_Following(runtime, visit, view).flow(secret, after), 200, headers, "text/event-stream")
@@ -58,8 +59,8 @@ class _Following:
         self._visit = visit
         self._view = view
 
-    async def flow(self, secret: str, after: int) -> AsyncIterator[bytes]:
-        """Pieces, until the session ends or the server does."""
+    async def flow(self, secret: str, after: int | None) -> AsyncIterator[bytes]:
+        """Pieces, from a position on, or from now on (None), until the session ends or the server does."""
         here = self._visit.here
         try:
             async with self._runtime.watch.over(secret) as watched:

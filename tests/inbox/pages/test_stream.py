@@ -68,7 +68,7 @@ async def test_what_is_said_reaches_the_list_and_the_counts(desk: Desk) -> None:
     async with _following(desk, f"/stream?queue=all&position={position}") as following:
         talk = await desk.talk("Out of the blue")
         told = await following.until("Out of the blue")
-    row = told.one("template", data_target="rows")
+    row = told.all("template", data_target="rows")[0]
     assert row["data-operation"] == "prepend"
     assert told.all("li", id=f"row-{talk.id}")
     assert told.all("template", data_target="count-all")
