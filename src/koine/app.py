@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from ipaddress import IPv4Network, IPv6Network
 
 from starlette.requests import Request
 from starlette.responses import JSONResponse
@@ -11,6 +12,7 @@ from starlette.routing import Route, Router
 from koine.core.files.model import Means as FileMeans
 from koine.core.limits.limits import Limits
 from koine.core.limits.model import Rate
+from koine.core.sessions.register import Register
 from koine.core.tokens.keyring import Keyring
 from koine.core.tokens.watch import Watch
 from koine.core.webhooks.model import Means
@@ -25,9 +27,13 @@ from koine.dialects.tight.tight import Tight
 from koine.dialects.traffic import Traffic
 from koine.downloads import downloads
 from koine.inbox import consent, setup
+from koine.inbox import routes as inbox
+from koine.inbox.recognising import Recognising
+from koine.inbox.runtime import Runtime as InboxRuntime
+from koine.offers import OFFERS
 from koine.postgres.database import Database
 from koine.realtime.hub import Hub
-from koine.settings import Settings
+from koine.settings import LOOPBACK, Settings
 
 # Which dialect answers for a path that nothing serves. HighLevel has no prefix of its own, so it comes last.
 PREFIXES: Sequence[tuple[str, Dialect]] = (
@@ -49,11 +55,14 @@ def create(
     files: FileMeans | None = None,
     rates: Mapping[str, Sequence[Rate]] | None = None,
     traffic: Traffic | None = None,
+    proxies: Sequence[IPv4Network | IPv6Network] = LOOPBACK,
+    development: bool = False,
 ) -> Router:
     """All of Koine as one ASGI application. `wrote` is called after each request that may have written.
 
     `rates` are how often one may ask, by the name of the dialect; None: as often as one likes. `traffic`
-    counts who is being answered, for those who want to know.
+    counts who is being answered, for those who want to know. `proxies` are believed about where requests come from.
+    `development` shows `/patterns`.
     """
     keyring, limits = Keyring(database), Limits(database)
     services = Runtime(
@@ -69,10 +78,26 @@ def create(
         rates or {},
         traffic or Traffic(),
     )
+    register = Register(database)
+    pages = InboxRuntime(
+        database,
+        hub,
+        base_url,
+        register,
+        Watch(database, register),
+        Recognising(database, limits),
+        wrote,
+        files,
+        webhooks,
+        OFFERS,
+        proxies,
+        development,
+    )
     routes = [
         Route("/health", health),
-        *setup.routes(database),
-        *consent.routes(database, scopes.SAYS),
+        *inbox.mount(pages),
+        *setup.routes(pages),
+        *consent.routes(pages, scopes.SAYS),
         *downloads.routes(database, files),
         *(route for spoken in DIALECTS for route in dialect.mount(spoken, services)),
     ]

@@ -16,6 +16,7 @@ DIALECTS = ("native", "tight", "highlevel", "libredesk")
 PostgresChoice = Literal["auto", "system", "wheel"]
 
 
+LOOPBACK = (ip_network("127.0.0.0/8"), ip_network("::1/128"))
 LARGEST_UPLOAD = 256 * 1024 * 1024  # bytes
 
 
@@ -40,6 +41,8 @@ class Settings:
     `outgoing_allow`: networks that webhooks may reach although they are not public, also by http.
     `limited`: whether requests are limited at all; None: nobody has said. `rates`: how many requests in how many
     seconds, by the name of the dialect; those that are not in it have the limits of their contract.
+    `proxies`: networks whose word is believed about where a request comes from.
+    `development`: whether pages are served that help those who change Koine.
     `storage`: where files lie; None: in the data folder. `largest_upload`: bytes of one file.
     """
 
@@ -53,6 +56,8 @@ class Settings:
     outgoing_allow: tuple[IPv4Network | IPv6Network, ...] = ()
     limited: bool | None = None
     rates: Mapping[str, tuple[tuple[int, int], ...]] = field(default_factory=dict)
+    proxies: tuple[IPv4Network | IPv6Network, ...] = LOOPBACK
+    development: bool = False
     storage: Path | Bucket | None = None
     largest_upload: int = LARGEST_UPLOAD
 
@@ -85,7 +90,8 @@ def default_data() -> Path:
 
 def from_environment() -> Settings:
     """`KOINE_DATA`, `KOINE_DATABASE_URL`, `KOINE_POSTGRES`, `KOINE_BASE_URL`, `KOINE_EVENT_RETENTION_DAYS`,
-    `KOINE_OUTGOING_ALLOW`, `KOINE_RATE_LIMITS`, `KOINE_STORAGE`, `KOINE_S3_…`, `KOINE_MAX_UPLOAD`.
+    `KOINE_OUTGOING_ALLOW`, `KOINE_PROXIES`, `KOINE_RATE_LIMITS`, `KOINE_STORAGE`, `KOINE_S3_…`, `KOINE_MAX_UPLOAD`,
+    `KOINE_DEVELOPMENT`.
 
     Raises ValueError, which says what is wrong.
     """
@@ -99,7 +105,9 @@ def from_environment() -> Settings:
         postgres=choice,  # type: ignore[arg-type]
         base_url=os.environ.get("KOINE_BASE_URL") or None,
         event_retention_days=_days("KOINE_EVENT_RETENTION_DAYS", 30),
-        outgoing_allow=_networks(os.environ.get("KOINE_OUTGOING_ALLOW", "")),
+        outgoing_allow=_networks("KOINE_OUTGOING_ALLOW"),
+        proxies=_networks("KOINE_PROXIES") if os.environ.get("KOINE_PROXIES") else LOOPBACK,
+        development=os.environ.get("KOINE_DEVELOPMENT", "") == "1",
         limited=None if not limits else limits != "off",
         rates=_rates(limits),
         storage=_storage(),
@@ -114,14 +122,14 @@ def _days(name: str, usual: int) -> int:
     return int(given)
 
 
-def _networks(text: str) -> tuple[IPv4Network | IPv6Network, ...]:
+def _networks(name: str) -> tuple[IPv4Network | IPv6Network, ...]:
     """`10.0.0.0/8, ::1` -> the networks; blanks and empty places are passed over."""
     found = []
-    for each in filter(None, (each.strip() for each in text.split(","))):
+    for each in filter(None, (each.strip() for each in os.environ.get(name, "").split(","))):
         try:
             found.append(ip_network(each))
         except ValueError as wrong:
-            raise ValueError(f"KOINE_OUTGOING_ALLOW is networks such as 10.0.0.0/8, ::1; not so: {wrong}") from None
+            raise ValueError(f"{name} is networks such as 10.0.0.0/8, ::1; not so: {wrong}") from None
     return tuple(found)
 
 

@@ -30,7 +30,7 @@ from tests.cli.koine_process import (
 )
 
 # Whose verbs say what they take.
-WITH_VERBS = {"app", "bookkeeper", "job", "key", "provider", "token", "webhook", "workspace"}
+WITH_VERBS = {"app", "bookkeeper", "job", "key", "provider", "token", "user", "webhook", "workspace"}
 
 
 @pytest.fixture(scope="module")

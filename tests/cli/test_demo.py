@@ -83,7 +83,7 @@ def test_the_file_for_scripts_has_the_promised_shape(demo: Serving, credentials_
     assert list(found["libredesk"]) == ["api_key", "api_secret", "inbox_id", "agent_id", "team_id"]
     assert list(found["native"]) == ["token"]
     assert found["native"]["token"].startswith("koine_")
-    assert found["inbox"] is None
+    assert found["inbox"]["link"].startswith(f"{found['inbox']['url']}/link/")
 
 
 def test_only_its_owner_may_read_the_secrets(demo: Serving, credentials_file: Path) -> None:
@@ -109,7 +109,7 @@ def test_a_second_start_finds_the_same_world_and_the_same_secrets(tmp_path: Path
     first = json.loads(file.read_text())
     with serving("demo", data=folder) as demo:
         second = json.loads(file.read_text())
-        assert second | {"base_url": first["base_url"]} == first
+        assert second | {name: first[name] for name in ("base_url", "inbox")} == first
         assert finds_the_lamp(demo.base_url, first)
         assert len(asked("workspace", "list", "--data", folder)) == 2
 

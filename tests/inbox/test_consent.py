@@ -11,7 +11,7 @@ import httpx
 import pytest
 
 from koine.demo import World
-from koine.inbox import consent
+from koine.inbox import recognising
 from koine.postgres.database import Database
 from tests.dialects.highlevel.letting_in import BACK, PAGE, Program, answer, give_password, known, register
 
@@ -178,7 +178,7 @@ async def test_no_location_can_be_given_that_one_does_not_administer(program: Pr
 
 
 async def test_too_many_tries_have_to_wait(program: Program, world: World) -> None:
-    for _ in range(consent.OFTEN[0].requests):
+    for _ in range(recognising.OF_AN_ADDRESS[0].requests):
         assert (await program.sign_in("somebody@example.com", "x")).status_code == 422
     assert (await program.sign_in("somebody@example.com", "x")).status_code == 429
     assert (await program.sign_in("SOMEBODY@example.com", "x")).status_code == 429

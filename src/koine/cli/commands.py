@@ -22,6 +22,7 @@ COMMANDS: tuple[tuple[str, str], ...] = (
     ("tail", "show what happens, as it happens"),
     ("migrate", "bring the database's schema up to date"),
     ("workspace", "create workspaces with their owners, list, delete and restore them"),
+    ("user", "let somebody in by a link or a new password, and sign them out"),
     ("bookkeeper", "have people for all workspaces or some, and let them in no more"),
     ("token", "create, list and revoke the secrets that clients call with"),
     ("app", "register the programs of others that people can let into their workspaces"),

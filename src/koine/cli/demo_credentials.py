@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from koine import demo
 from koine.cli import demo_secrets
-from koine.cli.demo_file import Credentials, HighLevelToken, LibredeskKey
+from koine.cli.demo_file import Credentials, HighLevelToken, InboxLink, LibredeskKey
 from koine.cli.demo_secrets import Secret, Secrets
 from koine.cli.failing import Failed
 from koine.core.accounts import accounts
@@ -16,7 +16,7 @@ from koine.core.contacts import contacts
 from koine.core.contacts.model import Described
 from koine.core.inboxes import inboxes
 from koine.core.teams import teams
-from koine.core.users import users
+from koine.core.users import links, users
 from koine.core.users.users import User
 from koine.core.workspaces import workspaces
 from koine.core.workspaces.model import Workspace
@@ -72,7 +72,7 @@ async def _written(
             ],
             "libredesk": await _desk(tx, places[0], people[AGENT], good.libredesk),
             "native": {"token": good.native.secret},
-            "inbox": None,
+            "inbox": await _inbox(tx, base_url, people[AGENT]),
         }
 
 
@@ -100,6 +100,11 @@ async def _desk(tx: Tx, place: Workspace, agent: User, secret: Secret) -> Libred
         "agent_id": agent.id,
         "team_id": groups[0],
     }
+
+
+async def _inbox(tx: Tx, base_url: str, agent: User) -> InboxLink:
+    link = await links.offer(tx, system(agent.account_id), agent)
+    return {"url": f"{base_url}/inbox", "email": agent.email, "link": f"{base_url}{link}"}
 
 
 async def _person(tx: Tx, account_id: int, name: str) -> User:

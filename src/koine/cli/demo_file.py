@@ -53,8 +53,16 @@ class NativeToken(TypedDict):
     token: str
 
 
+class InboxLink(TypedDict):
+    """Where browsers begin. The link signs in as the agent, once; each start makes a new one."""
+
+    url: str
+    email: str
+    link: str
+
+
 class Credentials(TypedDict):
-    """The file that scripts read; `inbox` is null until that way in exists."""
+    """The file that scripts read."""
 
     base_url: str
     workspaces: list[Place]
@@ -62,4 +70,4 @@ class Credentials(TypedDict):
     highlevel: list[HighLevelToken]
     libredesk: LibredeskKey
     native: NativeToken
-    inbox: None
+    inbox: InboxLink

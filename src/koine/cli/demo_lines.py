@@ -21,6 +21,9 @@ def lines(credentials: Credentials, file: Path) -> Sequence[str]:
     return [
         f"Koine serves its demo on {credentials['base_url']}",
         "",
+        "# The inbox, as the agent Linus; this link works once, for 24 hours",
+        credentials["inbox"]["link"],
+        "",
         "# Tight v6: a token for the owner of the first company, and with it a conversation about a bank transaction",
         _tight(credentials),
         "",

@@ -125,10 +125,52 @@ class TokenRevoked(AccountEvent):
 
 
 class UserSignedIn(AccountEvent):
-    """`data`: user_id, at (what they came in by)."""
+    """`data`: user_id, at (what they came in by); session_id and with (password, code, link …) for the inbox."""
 
     __slots__ = ()
     kind = "user.signed_in"
+
+
+class UserSignedOut(AccountEvent):
+    """`data`: user_id, session_id."""
+
+    __slots__ = ()
+    kind = "user.signed_out"
+
+
+class SessionsRevoked(AccountEvent):
+    """`data`: user_id, session_ids, reason (revoked, password, role, disabled)."""
+
+    __slots__ = ()
+    kind = "sessions.revoked"
+
+
+class SecondFactorEnabled(AccountEvent):
+    """`data`: user_id."""
+
+    __slots__ = ()
+    kind = "second_factor.enabled"
+
+
+class SecondFactorDisabled(AccountEvent):
+    """`data`: user_id."""
+
+    __slots__ = ()
+    kind = "second_factor.disabled"
+
+
+class SecondFactorUsed(AccountEvent):
+    """Somebody proved with it who they are. `data`: user_id, with (code, recovery code)."""
+
+    __slots__ = ()
+    kind = "second_factor.used"
+
+
+class RecoveryCodesRenewed(AccountEvent):
+    """The earlier ones are good for nothing. `data`: user_id."""
+
+    __slots__ = ()
+    kind = "recovery_codes.renewed"
 
 
 class AppRegistered(AccountEvent):
@@ -157,3 +199,31 @@ class AuthorizationEnded(AccountEvent):
 
     __slots__ = ()
     kind = "authorization.ended"
+
+
+class RoleGiven(AccountEvent):
+    """A member of a workspace has another role. `data`: user_id, workspace_id, from, to (names of roles)."""
+
+    __slots__ = ()
+    kind = "member.role_given"
+
+
+class RoleCreated(AccountEvent):
+    """`data`: role_id, name, permissions."""
+
+    __slots__ = ()
+    kind = "role.created"
+
+
+class RoleChanged(AccountEvent):
+    """`data`: role_id, name, added, removed (permissions)."""
+
+    __slots__ = ()
+    kind = "role.changed"
+
+
+class RoleDeleted(AccountEvent):
+    """`data`: role_id, name."""
+
+    __slots__ = ()
+    kind = "role.deleted"

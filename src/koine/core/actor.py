@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-from koine.core.errors import ForeignWorkspace, PermissionMissing
+from koine.core.errors import Forbidden, ForeignWorkspace, PermissionMissing
 from koine.core.permissions import ALL
 
 ActorKind = Literal["user", "contact", "app", "system"]
@@ -28,8 +28,9 @@ class Actor:
     """Somebody at work: `access` is what they may do in each workspace, after role and scopes.
 
     `everywhere` is what an app that stands for the account as a whole may do in every workspace, also in the first one
-    to come; None for all others. `home` is the first workspace that was ever open to them and is still theirs, also
-    when it is deleted: what is kept for them is kept there.
+    to come; None for all others. `origin` is the contract by which they act, where they do by one. `home` is the first
+    workspace that was ever open to them and is still theirs, also when it is deleted: what is kept for them is kept
+    there.
     """
 
     kind: ActorKind
@@ -42,6 +43,7 @@ class Actor:
     token_id: int | None = None
     everywhere: frozenset[str] | None = None
     home: int | None = None
+    origin: str | None = None
 
     @property
     def workspaces(self) -> tuple[int, ...]:
@@ -77,6 +79,12 @@ class Actor:
         """Raise ForeignWorkspace unless the actor stands for the account as a whole."""
         if self.kind != "system" and self.everywhere is None:
             raise ForeignWorkspace("Only a token of the whole account may do this.")
+
+    def must_be_person(self) -> int:
+        """The actor's own id, for what people do for themselves. Raises Forbidden for everybody who is not a user."""
+        if self.kind != "user" or self.id is None:
+            raise Forbidden("Only people do this, and only for themselves.")
+        return self.id
 
     @property
     def author(self) -> Author:

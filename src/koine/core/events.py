@@ -27,7 +27,7 @@ class Event:
 
 def kinds() -> frozenset[str]:
     """Every kind of event that a workspace's feed can hold."""
-    from koine.core import app_events, message_events  # noqa: F401 - they count, whoever has loaded them
+    from koine.core import app_events, desk_events, message_events  # noqa: F401 - they count, whoever loaded them
 
     return frozenset(event.kind for event in Event.__subclasses__())
 

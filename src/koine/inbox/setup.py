@@ -1,10 +1,12 @@
-"""The page behind the link that a first start prints: it makes the first workspace and its administrator."""
+"""The page behind the link that a first start prints: it makes the first workspace and its administrator.
+
+Whoever fills it in is signed in at its end, and can make the first token.
+"""
 
 from __future__ import annotations
 
-import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable
 from functools import partial
 
 from starlette.requests import ClientDisconnect, Request
@@ -14,13 +16,15 @@ from starlette.routing import Route
 from koine.core.accounts import setup
 from koine.core.accounts.setup import First
 from koine.core.errors import Taken, UsedUp
-from koine.core.users import passwords
+from koine.core.sessions.model import Begun
+from koine.core.users import signing_in, users
 from koine.core.workspaces.model import Workspace
-from koine.inbox import form, page, setup_form
+from koine.inbox import cookies, csrf, entering, form, policy, render, setup_form
 from koine.inbox.form import Unreadable
-from koine.inbox.page import HEADERS, Markup
-from koine.inbox.setup_form import LONGEST, Filled
-from koine.postgres.database import Database
+from koine.inbox.runtime import Runtime
+from koine.inbox.setup_form import Filled
+from koine.inbox.visit import Guest
+from koine.postgres.database import Tx
 
 log = logging.getLogger("koine")
 
@@ -30,12 +34,8 @@ PATH = "/inbox/setup/"
 class Door:
     """Who has the link comes in here, once."""
 
-    def __init__(self, database: Database) -> None:
-        self._database = database
-
-    async def style(self, request: Request) -> Response:
-        """The look of our pages."""
-        return page.styled()
+    def __init__(self, runtime: Runtime) -> None:
+        self._runtime = runtime
 
     async def show(self, request: Request) -> Response:
         """The form, while the link works."""
@@ -54,16 +54,38 @@ class Door:
         filled = setup_form.checked(await form.read(request))
         if filled.problems:
             return _form(filled)
-        first = await _described(filled.values)
+        first = await self._described(filled)
         try:
-            async with self._database.writing(()) as tx:
+            async with self._runtime.database.writing(()) as tx:
                 workspace = await setup.accept(tx, secret, first)
+                begun = await self._enter(tx, request, workspace, first)
         except Taken as refused:
             return _form(Filled(filled.values, {"email": refused.says}))
-        return _done(workspace)
+        return self._done(workspace, begun)
+
+    async def _described(self, filled: Filled) -> First:
+        values = filled.values
+        first_name, _, last_name = values["name"].rpartition(" ")
+        if not first_name:
+            first_name, last_name = last_name, ""
+        password_hash = await self._runtime.recognising.hashed(values["password"])
+        return First(values["workspace"], first_name, last_name, values["email"], password_hash)
+
+    async def _enter(self, tx: Tx, request: Request, workspace: Workspace, first: First) -> Begun:
+        user = await users.by_email(tx, workspace.account_id, first.email)
+        by = None if user is None else await signing_in.acting(tx, workspace.account_id, user.id)
+        if by is None:
+            raise LookupError("the first administrator is not there")
+        return await entering.begin(tx, self._runtime, request, by, "first start")
+
+    def _done(self, workspace: Workspace, begun: Begun) -> Response:
+        guest = Guest(csrf=csrf.of(begun.secret))
+        response = render.page(guest, "setup_done.html", workspace=workspace, offers=self._runtime.offers)
+        cookies.put(response, "session", begun.secret, secure=self._runtime.secure)
+        return response
 
     async def _must_be_offered(self, secret: str) -> None:
-        async with self._database.reading(()) as tx:
+        async with self._runtime.database.reading(()) as tx:
             if not await setup.is_offered(tx, secret):
                 raise UsedUp
 
@@ -72,27 +94,28 @@ class Door:
         try:
             return await answering
         except UsedUp:
-            return page.show("setup_over", {}, title="This link does not work any more", status=404)
+            return render.page(Guest(), "setup_over.html", status=404)
         except Unreadable as refused:
-            return Response("This form cannot be read.", refused.status, HEADERS, "text/plain")
+            return Response("This form cannot be read.", refused.status, policy.headers(""), "text/plain")
         except ClientDisconnect:
             return Response(status_code=400)
         except Exception:
             log.exception("setting up failed")
-            return Response("Something went wrong. Nothing was changed; try again.", 500, HEADERS, "text/plain")
+            return Response(
+                "Something went wrong. Nothing was changed; try again.", 500, policy.headers(""), "text/plain"
+            )
 
 
 # method, path, handler
 ROUTES: tuple[tuple[str, str, Callable[[Door, Request], Awaitable[Response]]], ...] = (
     ("GET", PATH + "{secret}", Door.show),
     ("POST", PATH + "{secret}", Door.accept),
-    ("GET", page.STYLE, Door.style),
 )
 
 
-def routes(database: Database) -> list[Route]:
-    """The page and its stylesheet."""
-    door = Door(database)
+def routes(runtime: Runtime) -> list[Route]:
+    """The page."""
+    door = Door(runtime)
     return [Route(path, partial(handler, door), methods=[method]) for method, path, handler in ROUTES]
 
 
@@ -101,31 +124,5 @@ def _secret(request: Request) -> str:
     return secret
 
 
-async def _described(values: Mapping[str, str]) -> First:
-    first_name, _, last_name = values["name"].rpartition(" ")
-    if not first_name:
-        first_name, last_name = last_name, ""
-    # In a thread: it takes tens of milliseconds, in which others want their answers.
-    password_hash = await asyncio.to_thread(passwords.hashed, values["password"])
-    return First(values["workspace"], first_name, last_name, values["email"], password_hash)
-
-
 def _form(filled: Filled) -> Response:
-    shown = {f"{name}_value": filled.values.get(name, "") for name in LONGEST}
-    shown |= {f"{name}_problem": _problem(name, filled.problems.get(name)) for name in (*LONGEST, "password")}
-    invalid = {f"{name}_invalid": _invalid(name, name in filled.problems) for name in (*LONGEST, "password")}
-    return page.show("setup", shown | invalid, title="Set up Koine", status=422 if filled.problems else 200)
-
-
-def _problem(name: str, says: str | None) -> str:
-    if says is None:
-        return Markup("")
-    return Markup(f'<p class="problem" id="{name}-problem">{says}</p>')
-
-
-def _invalid(name: str, is_so: bool) -> str:
-    return Markup(f' aria-invalid="true" aria-errormessage="{name}-problem"' if is_so else "")
-
-
-def _done(workspace: Workspace) -> Response:
-    return page.show("setup_done", {"workspace": workspace.name, "id": str(workspace.id)}, title="Koine is set up")
+    return render.page(Guest(), "setup.html", status=422 if filled.problems else 200, filled=filled)

@@ -72,6 +72,8 @@ async def _serve(
             rates=app.rates(serving.settings),
             traffic=traffic,
             files=_files(serving.settings),
+            proxies=serving.settings.proxies,
+            development=serving.settings.development,
         )
         server = Server(config(application), ready)
         server.ending(listeners.aclose)

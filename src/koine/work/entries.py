@@ -9,6 +9,7 @@ from koine.core.feed import feed
 from koine.core.idempotency import forgetting
 from koine.core.jobs import jobs
 from koine.core.limits import limits
+from koine.core.sessions import sessions
 from koine.core.tokens import expiry
 from koine.core.webhooks import tending
 from koine.postgres.database import Database, Tx
@@ -41,8 +42,9 @@ async def forget_answers(database: Database, settings: Settings) -> None:
 
 
 async def forget_tokens(database: Database, settings: Settings) -> None:
-    """Access tokens that ended long ago."""
+    """Access tokens and sessions that ended long ago."""
     await _until_nothing(database, (), expiry.forget)
+    await _until_nothing(database, (), sessions.forget)
 
 
 async def tend_webhooks(database: Database, settings: Settings) -> None:

@@ -138,10 +138,17 @@ CHANGES: dict[str, tuple[Deed, str, str | None]] = {
     "conversation.restored": (_save(status="ACTIVE"), "conversation", "conversationRestored"),
 }
 OPENING = {"conversation.opened", "message.posted"}
-# Who answers, the counter and the star that all share, what one thinks of it, a message that waits for its time, and
+# Who answers, and how they deal with it, the counter and the star that all share, what one thinks of it, a message that waits for its time, and
 # what becomes of one on its way.
 NOT_SHOWN = {
     "conversation.assigned",
+    "conversation.attributes_changed",
+    "conversation.followed",
+    "conversation.priority_changed",
+    "conversation.snoozed",
+    "conversation.tags_changed",
+    "conversation.unfollowed",
+    "conversation.woken",
     "conversation.unread_changed",
     "conversation.starred",
     "conversation.rated",

@@ -37,6 +37,13 @@ async def by_uuid(tx: Tx, by: Actor, uuid: UUID) -> Conversation:
     )
 
 
+async def by_number(tx: Tx, by: Actor, workspace_id: int, number: int) -> Conversation:
+    """By the number that people in the workspace call it by. Raises as by_id does; deleted ones are found."""
+    by.must_somewhere("conversations:read")
+    condition = "c.workspace_id = ?::bigint and c.number = ?::bigint"
+    return _there(await reading.find(tx, by, condition, workspace_id, number))
+
+
 async def hidden(tx: Tx, by: Actor, uuid: UUID) -> bool:
     """Whether by_uuid did not find it only because the actor may not see it: it stands in a workspace open to them."""
     return await reading.exists(tx, by.workspaces, uuid)

@@ -231,3 +231,14 @@ class Message:
     deleted_at: datetime | None
     reactions: Sequence[Reaction] = ()
     attachments: Sequence[Attachment] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A message, a note or a line of activity. `source_id` is the attempt of the client that sent it, if it said one;
+    `mentioned` are the members that a note names. Scheduled messages are among them, each with its time in `meta`.
+    """
+
+    message: Message
+    source_id: str | None
+    mentioned: Sequence[int]

@@ -3,18 +3,30 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 from uuid import UUID
 
 from koine.core import outbox
 from koine.core.actor import Actor
+from koine.core.desk_events import InboxUpdated
+from koine.core.errors import Invalid, NotFound, Problem
 from koine.core.events import InboxCreated
 from koine.core.identity import new_uuid
 from koine.core.inboxes import store
 from koine.postgres.database import Tx
 
 Channel = Literal["email", "chat", "api"]
+
+
+LONGEST = 140  # characters of a name
+
+
+class InboxNotFound(NotFound):
+    """No such inbox in this workspace."""
+
+    code = "inbox_not_found"
+    says = "There is no such inbox."
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +52,29 @@ async def create(
     told = {"inbox_id": id, "name": name, "channel": channel}
     await outbox.record(tx, by, InboxCreated(workspace_id, data=told))
     return Inbox(workspace_id, id, uuid, name, channel, address, True)
+
+
+async def update(
+    tx: Tx, by: Actor, workspace_id: int, id: int, *, name: str, address: str | None, enabled: bool
+) -> Inbox:
+    """Know it by another name or address, or let nothing more come in by it (not `enabled`).
+
+    Raises PermissionMissing, InboxNotFound and Invalid.
+    """
+    by.must("inboxes:manage", workspace_id)
+    before = await find(tx, workspace_id, id)
+    if before is None:
+        raise InboxNotFound
+    after = replace(before, name=name.strip(), address=(address or "").strip() or None, enabled=enabled)
+    if not after.name:
+        raise Invalid(problems=[Problem("missing", ("name",))])
+    if len(after.name) > LONGEST:
+        raise Invalid(problems=[Problem("too_long", ("name",), limit=LONGEST)])
+    fields = [field for field in ("name", "address", "enabled") if getattr(before, field) != getattr(after, field)]
+    if fields:
+        await store.update(tx, workspace_id, id, after.name, after.address, enabled=enabled)
+        await outbox.record(tx, by, InboxUpdated(workspace_id, data={"inbox_id": id, "fields": fields}))
+    return after
 
 
 async def find(tx: Tx, workspace_id: int, id: int) -> Inbox | None:

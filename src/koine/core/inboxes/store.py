@@ -22,6 +22,21 @@ async def insert(tx: Tx, workspace_id: int, uuid: UUID, name: str, channel: str,
     return id
 
 
+async def update(tx: Tx, workspace_id: int, id: int, name: str, address: str | None, *, enabled: bool) -> None:
+    """Know it by other words, and whether anything comes in by it."""
+    await tx.write(
+        """
+        update inboxes set name = $3, address = $4, enabled = $5, updated_at = now()
+         where workspace_id = $1 and id = $2
+        """,
+        workspace_id,
+        id,
+        name,
+        address,
+        enabled,
+    )
+
+
 async def find(tx: Tx, workspace_id: int, id: int) -> Row | None:
     """An inbox that was not deleted."""
     return await tx.row(

@@ -2,15 +2,44 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 from uuid import UUID
 
 from koine.core import outbox
 from koine.core.actor import Actor
+from koine.core.desk_events import TeamDeleted, TeamUpdated
+from koine.core.errors import Conflict, Invalid, NotFound, Problem, Taken
 from koine.core.events import TeamCreated
 from koine.core.identity import new_uuid
 from koine.core.teams import store
 from koine.postgres.database import Tx
+
+LONGEST = 140  # characters of a name
+
+
+class TeamNotFound(NotFound):
+    """No such team in this workspace."""
+
+    code = "team_not_found"
+    says = "There is no such team."
+
+
+class TeamInUse(Conflict):
+    """Conversations that are not resolved are its."""
+
+    code = "team_in_use"
+    says = "This team has conversations that are not resolved. Give them to somebody else first."
+
+
+@dataclass(frozen=True, slots=True)
+class Team:
+    """Some members of a workspace who answer together."""
+
+    id: int
+    uuid: UUID
+    name: str
+    members: Sequence[int]
 
 
 async def create(tx: Tx, by: Actor, workspace_id: int, *, name: str, members: tuple[int, ...] = ()) -> int:
@@ -19,6 +48,63 @@ async def create(tx: Tx, by: Actor, workspace_id: int, *, name: str, members: tu
     id = await store.insert(tx, workspace_id, new_uuid(), name, list(members))
     await outbox.record(tx, by, TeamCreated(workspace_id, data={"team_id": id, "name": name}))
     return id
+
+
+async def rename(tx: Tx, by: Actor, workspace_id: int, id: int, *, name: str) -> None:
+    """Call it otherwise. Raises PermissionMissing, TeamNotFound, Invalid and Taken."""
+    by.must("teams:manage", workspace_id)
+    team = await find(tx, workspace_id, id)
+    name = name.strip()
+    if team.name == name:
+        return
+    if not name:
+        raise Invalid(problems=[Problem("missing", ("name",))])
+    if len(name) > LONGEST:
+        raise Invalid(problems=[Problem("too_long", ("name",), limit=LONGEST)])
+    others = {other: called for other, called in (await of_workspace(tx, workspace_id)).items() if other != id}
+    if name.casefold() in (called.casefold() for called in others.values()):
+        raise Taken("There is a team of this name.", problems=[Problem("taken", ("name",))])
+    await store.rename(tx, workspace_id, id, name)
+    await outbox.record(tx, by, TeamUpdated(workspace_id, data={"team_id": id, "fields": ["name"]}))
+
+
+async def set_members(tx: Tx, by: Actor, workspace_id: int, id: int, *, members: Collection[int]) -> None:
+    """Have exactly these members of the workspace be in it. Raises PermissionMissing, TeamNotFound and Invalid."""
+    by.must("teams:manage", workspace_id)
+    team = await find(tx, workspace_id, id)
+    wanted = sorted(set(members))
+    if wanted == sorted(team.members):
+        return
+    if unknown := sorted(set(wanted) - set(await store.known_members(tx, workspace_id, wanted))):
+        raise Invalid(problems=[Problem("not_found", ("members",), given=user_id) for user_id in unknown])
+    await store.set_members(tx, workspace_id, id, wanted)
+    await outbox.record(tx, by, TeamUpdated(workspace_id, data={"team_id": id, "fields": ["members"]}))
+
+
+async def delete(tx: Tx, by: Actor, workspace_id: int, id: int) -> None:
+    """Do without it: nobody is in it any more. What is resolved was its.
+
+    Raises PermissionMissing, TeamNotFound, and TeamInUse while it has conversations that are not resolved.
+    """
+    by.must("teams:manage", workspace_id)
+    team = await find(tx, workspace_id, id)
+    if not await store.delete(tx, workspace_id, id):
+        raise TeamInUse
+    await store.set_members(tx, workspace_id, id, [])
+    await outbox.record(tx, by, TeamDeleted(workspace_id, data={"team": str(team.uuid), "name": team.name}))
+
+
+async def find(tx: Tx, workspace_id: int, id: int) -> Team:
+    """Raises TeamNotFound when a workspace has no such team, or no longer."""
+    found = [team for team in await every(tx, workspace_id) if team.id == id]
+    if not found:
+        raise TeamNotFound
+    return found[0]
+
+
+async def every(tx: Tx, workspace_id: int) -> list[Team]:
+    """A workspace's teams with their members, by name."""
+    return [Team(*row) for row in await store.every(tx, workspace_id)]
 
 
 async def exists(tx: Tx, workspace_id: int, id: int) -> bool:

@@ -118,6 +118,7 @@ def _actor(row: Row) -> Actor:
             token_id=row["id"],
             everywhere=everywhere,
             home=row["home"],
+            origin=row["dialect"],
         )
     return Actor(
         "user",
@@ -129,6 +130,7 @@ def _actor(row: Row) -> Actor:
         f"{row['first_name']} {row['last_name']}".strip(),
         row["id"],
         home=row["home"],
+        origin=row["dialect"],
     )
 
 

@@ -112,18 +112,17 @@ async def touch(tx: Tx, id: int) -> None:
     )
 
 
-async def live(tx: Tx, dialect: str, kind: str, secret_hash: bytes) -> int | None:
-    """The account of a secret of this kind that is still good."""
-    account_id: int | None = await tx.value(
+async def live(tx: Tx, dialect: str, kind: str, secret_hash: bytes) -> Row | None:
+    """A secret of this kind that is still good: whose it is, and what it is called."""
+    return await tx.row(
         """
-        select account_id from tokens
+        select account_id, user_id, name from tokens
          where secret_hash = $3 and dialect = $1 and kind = $2 and revoked_at is null and expires_at > now()
         """,
         dialect,
         kind,
         secret_hash,
     )
-    return account_id
 
 
 async def use_up(tx: Tx, dialect: str, kind: str, secret_hash: bytes) -> Row | None:
@@ -136,7 +135,7 @@ async def use_up(tx: Tx, dialect: str, kind: str, secret_hash: bytes) -> Row | N
         update tokens
            set revoked_at = now(), last_used_at = now(), expires_at = least(expires_at, now() + interval '30 days')
          where secret_hash = $3 and dialect = $1 and kind = $2 and revoked_at is null and expires_at > now()
-        returning id, account_id, client_id, user_id, authorization_id, workspaces, scopes
+        returning id, account_id, name, client_id, user_id, authorization_id, workspaces, scopes
         """,
         dialect,
         kind,
@@ -187,5 +186,21 @@ async def end_all(tx: Tx, account_id: int, dialect: str, kind: str) -> list[int]
         account_id,
         dialect,
         kind,
+    )
+    return [row["id"] for row in rows]
+
+
+async def end_logins(tx: Tx, account_id: int, user_id: int, dialect: str | None = None) -> list[int]:
+    """End somebody's secrets that are good once, for one purpose or for all; the ids of those that were not ended."""
+    rows = await tx.write(
+        """
+        update tokens set revoked_at = now()
+         where account_id = $1 and user_id = $2 and kind = 'login' and revoked_at is null
+           and ($3::text is null or dialect = $3)
+        returning id
+        """,
+        account_id,
+        user_id,
+        dialect,
     )
     return [row["id"] for row in rows]

@@ -7,13 +7,13 @@ import contextlib
 import logging
 import time
 from collections.abc import AsyncIterator, Callable, Collection, Mapping
+from typing import Protocol
 
 from koine.core.actor import Actor
 from koine.core.conversations import visibility
 from koine.core.errors import Unauthenticated
 from koine.core.teams import teams
 from koine.core.tokens import secrets
-from koine.core.tokens.keyring import Keyring
 from koine.postgres import sessions
 from koine.postgres.database import Database
 
@@ -22,6 +22,21 @@ log = logging.getLogger("koine")
 EVERY = 0.75  # seconds; with the time of a look, somebody whose token is revoked is told to go within one
 STALE = 1.0  # seconds after which a look counts no more: nothing is shown on the strength of it
 _NONE: frozenset[int] = frozenset()
+
+
+class Known(Protocol):
+    """Whoever a secret belongs to: a token's bearer, or a session."""
+
+    @property
+    def actor(self) -> Actor:
+        """Who acts with it."""
+
+
+class Knowing(Protocol):
+    """Who can say whose secrets are: the keyring for tokens, the register for sessions."""
+
+    async def anew(self, fingerprints: Collection[bytes]) -> Mapping[bytes, Known | Unauthenticated]:
+        """Whose the secrets of these fingerprints are now, or why they are nobody's."""
 
 
 class Watched:
@@ -60,11 +75,11 @@ class Watched:
 
 
 class Watch:
-    """Looks at everybody's tokens together: one statement each time, and none while nobody is connected."""
+    """Looks at everybody's tokens or sessions together: one statement each time, none while nobody is connected."""
 
-    def __init__(self, database: Database, keyring: Keyring) -> None:
+    def __init__(self, database: Database, knowing: Knowing) -> None:
         self._database = database
-        self._keyring = keyring
+        self._knowing = knowing
         self._all: set[Watched] = set()
         self._looked = asyncio.Event()  # of this round; each has an event of its own
         self._task: asyncio.Task[None] | None = None
@@ -103,16 +118,16 @@ class Watch:
 
     async def _look(self, all: Collection[Watched]) -> None:
         as_of = time.monotonic()
-        found = await self._keyring.anew({watched.fingerprint for watched in all})
-        bearers = {key: bearer.actor for key, bearer in found.items() if not isinstance(bearer, Unauthenticated)}
-        of_users = await self._teams(bearers.values())
+        found = await self._knowing.anew({watched.fingerprint for watched in all})
+        knowns = {key: known.actor for key, known in found.items() if not isinstance(known, Unauthenticated)}
+        of_users = await self._teams(knowns.values())
         for watched in all:
-            bearer = found[watched.fingerprint]
-            if isinstance(bearer, Unauthenticated):
-                watched.go(bearer)
+            known = found[watched.fingerprint]
+            if isinstance(known, Unauthenticated):
+                watched.go(known)
             else:
-                watched.by, watched.as_of = bearer.actor, as_of
-                watched.teams = of_users.get(bearer.actor.id or 0, _NONE) if bearer.actor.kind == "user" else _NONE
+                watched.by, watched.as_of = known.actor, as_of
+                watched.teams = of_users.get(known.actor.id or 0, _NONE) if known.actor.kind == "user" else _NONE
 
     async def _teams(self, actors: Collection[Actor]) -> Mapping[int, frozenset[int]]:
         """The teams of those users whose sight depends on them."""

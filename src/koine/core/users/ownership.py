@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from koine.core import outbox
 from koine.core.account_events import MemberAdded, MemberRemoved
 from koine.core.actor import Actor
+from koine.core.sessions import ending
 from koine.core.users import people
 from koine.core.users.people import Person
 from koine.core.users.store import ownership as store
@@ -37,3 +38,4 @@ async def put(tx: Tx, by: Actor, workspace_id: int, described: Sequence[Person])
     for user_id in await store.keep(tx, by.account_id, workspace_id, owning):
         told = {"user_id": user_id, "workspace_id": workspace_id}
         await outbox.record_of_account(tx, by, MemberRemoved(by.account_id, told))
+        await ending.end_of_user(tx, by, user_id, reason="role")

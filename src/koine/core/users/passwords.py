@@ -9,6 +9,7 @@ import unicodedata
 from koine.core import outbox
 from koine.core.account_events import PasswordSet
 from koine.core.actor import Actor
+from koine.core.sessions import ending
 from koine.core.users.store import users as store
 from koine.core.users.users import User
 from koine.postgres.database import Tx
@@ -68,10 +69,22 @@ def _nobodys() -> str:
 
 
 async def set_hash(tx: Tx, by: Actor, user: User, password_hash: str) -> None:
-    """Give somebody a password, as `hashed` has made it."""
+    """Give somebody a password, as `hashed` has made it. They are signed out everywhere."""
     by.must_manage_account()
-    await store.set_password_hash(tx, by.account_id, user.id, password_hash)
-    await outbox.record_of_account(tx, by, PasswordSet(by.account_id, {"user_id": user.id}))
+    await _set(tx, by, user.id, password_hash)
+    await ending.end_of_user(tx, by, user.id, reason="password")
+
+
+async def change(tx: Tx, by: Actor, password_hash: str, *, session_id: int) -> None:
+    """Change one's own password, in a session that goes on; one is signed out everywhere else."""
+    user_id = by.must_be_person()
+    await _set(tx, by, user_id, password_hash)
+    await ending.end_of_user(tx, by, user_id, reason="password", but=session_id)
+
+
+async def _set(tx: Tx, by: Actor, user_id: int, password_hash: str) -> None:
+    await store.set_password_hash(tx, by.account_id, user_id, password_hash)
+    await outbox.record_of_account(tx, by, PasswordSet(by.account_id, {"user_id": user_id}))
 
 
 def _plain(password: str) -> str:

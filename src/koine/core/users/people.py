@@ -10,6 +10,7 @@ from koine.core import outbox
 from koine.core.account_events import UserDisabled, UserEnabled, UserUpdated
 from koine.core.actor import Actor
 from koine.core.errors import Problem, Taken
+from koine.core.sessions import ending
 from koine.core.users import users
 from koine.core.users.store import users as store
 from koine.core.users.users import User
@@ -84,10 +85,11 @@ async def enable(tx: Tx, by: Actor, user: User) -> None:
 
 
 async def disable(tx: Tx, by: Actor, user: User) -> None:
-    """Let somebody in no more: within a second their tokens open nothing."""
+    """Let somebody in no more: within a second their tokens and sessions open nothing."""
     by.must_manage_account()
     if await store.set_enabled(tx, by.account_id, user.id, enabled=False):
         await outbox.record_of_account(tx, by, UserDisabled(by.account_id, {"user_id": user.id}))
+        await ending.end_of_user(tx, by, user.id, reason="disabled")
 
 
 def changed(before: object, after: object, fields: Sequence[str]) -> Changes:

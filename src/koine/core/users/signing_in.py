@@ -30,6 +30,12 @@ async def claimed(tx: Tx, account_id: int, email: str) -> Claimed:
     return Claimed(None, None) if password_hash is None else Claimed(user, password_hash)
 
 
+async def candidates(tx: Tx, email: str) -> list[Claimed]:
+    """Whoever has this address and a password, in all accounts; where nobody has, one who is nobody."""
+    rows = [] if "\x00" in email else await store.with_password(tx, email)
+    return [Claimed(User(*user), password_hash) for *user, password_hash in rows] or [Claimed(None, None)]
+
+
 async def acting(tx: Tx, account_id: int, user_id: int) -> Actor | None:
     """Somebody with all that their roles allow, as of now; None when they may not come in any more."""
     user = await users.by_id(tx, account_id, user_id)
@@ -39,8 +45,8 @@ async def acting(tx: Tx, account_id: int, user_id: int) -> Actor | None:
     return Actor("user", user.id, account_id, access, user.external_id, user.email, user.name)
 
 
-async def signed_in(tx: Tx, by: Actor, at: str) -> None:
-    """Remember that somebody came in, and by which door."""
+async def signed_in(tx: Tx, by: Actor, at: str, **more: int | str) -> None:
+    """Remember that somebody came in, by which door, and what more is to be known about it."""
     if by.id is not None:
         await store.signed_in(tx, by.account_id, by.id)
-        await outbox.record_of_account(tx, by, UserSignedIn(by.account_id, {"user_id": by.id, "at": at}))
+        await outbox.record_of_account(tx, by, UserSignedIn(by.account_id, {"user_id": by.id, "at": at, **more}))

@@ -17,6 +17,7 @@ from koine.core.actor import Actor
 from koine.core.errors import Invalid, NotFound, Problem, Taken
 from koine.core.ordered import Asked, Order
 from koine.core.page import Page, Window, page
+from koine.core.sessions import ending
 from koine.core.users import people
 from koine.core.users.people import Person
 from koine.core.users.store import staff as store
@@ -118,6 +119,7 @@ async def remove(tx: Tx, by: Actor, staff: Staff) -> None:
         return
     await store.set_deleted(tx, staff.user.id, deleted=True)
     await outbox.record_of_account(tx, by, StaffRemoved(by.account_id, {"user_id": staff.user.id}))
+    await ending.end_of_user(tx, by, staff.user.id, reason="role")
     if not await store.settle(tx, staff.user.id):
         await people.disable(tx, by, staff.user)
 
@@ -161,6 +163,7 @@ async def _limit(tx: Tx, by: Actor, staff: Staff, reach: Reach | None) -> None:
     await store.settle(tx, staff.user.id)
     told = {"user_id": staff.user.id, "workspaces": {"from": before, "to": after}}
     await outbox.record_of_account(tx, by, StaffChanged(by.account_id, told))
+    await ending.end_of_user(tx, by, staff.user.id, reason="role")
 
 
 def _listed(workspaces: Sequence[int] | None) -> list[int] | None:

@@ -10,6 +10,7 @@ from koine.core import outbox
 from koine.core.account_events import MemberAdded, UserCreated
 from koine.core.actor import Actor
 from koine.core.identity import new_uuid
+from koine.core.sessions import ending
 from koine.core.users.store import users as store
 from koine.postgres.database import Row, Tx
 
@@ -61,11 +62,17 @@ async def create(
 
 
 async def add(tx: Tx, by: Actor, user: User, workspace_id: int, *, role: str) -> None:
-    """Make somebody a member of a workspace, with a role of the account by its name, such as "Agent"."""
+    """Make somebody a member of a workspace, with a role of the account by its name, such as "Agent".
+
+    Whoever had another role there is signed out everywhere.
+    """
     by.must("users:manage", workspace_id)
+    before = await store.role(tx, user.id, workspace_id)
     await store.insert_membership(tx, by.account_id, user.id, workspace_id, role)
     told = {"user_id": user.id, "workspace_id": workspace_id, "role": role}
     await outbox.record_of_account(tx, by, MemberAdded(by.account_id, told))
+    if before not in (None, role):
+        await ending.end_of_user(tx, by, user.id, reason="role")
 
 
 async def by_external_id(tx: Tx, account_id: int, external_id: str) -> User | None:

@@ -144,3 +144,14 @@ class Letter:
         """The id of who carried it, or is to."""
         found: str | None = self.meta.get("provider")
         return found
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """Something that is to be said later, and where. `deleted`: its conversation lies in the bin."""
+
+    conversation_id: int
+    conversation: UUID
+    contact_id: int | None
+    channel: str
+    deleted: bool

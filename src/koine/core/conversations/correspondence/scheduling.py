@@ -8,10 +8,10 @@ from uuid import UUID
 from koine.core import outbox
 from koine.core.actor import Actor
 from koine.core.conversations.correspondence import emails, recipients, sending
-from koine.core.conversations.correspondence.model import Email, Letter, Recipient, Sent, Whom
+from koine.core.conversations.correspondence.model import Email, Letter, Recipient, Sent, Waiting, Whom
 from koine.core.conversations.correspondence.refusals import DoNotDisturb, NotScheduled
-from koine.core.conversations.model import Said
-from koine.core.conversations.store import correspondence, scheduling, threads
+from koine.core.conversations.model import Said, State
+from koine.core.conversations.store import scheduling, threads
 from koine.core.errors import NotFound
 from koine.core.events import ConversationRestored, MessagePosted
 from koine.core.jobs import jobs
@@ -20,6 +20,7 @@ from koine.core.message_events import MessageScheduleCancelled, MessageScheduled
 from koine.postgres.database import Tx
 
 SAYING = "saying"  # the reaction that says what is due
+NOT_CARRIED = "api"  # the channel of what is there for the other side as soon as it is said
 
 
 async def schedule(
@@ -60,27 +61,31 @@ async def cancel(tx: Tx, by: Actor, letter: Letter) -> None:
 async def say(tx: Tx, by: Actor, workspace_id: int, uuid: UUID) -> bool:
     """Say what is due, once: from here on it is a message like any other, with the place and time of now.
 
-    Where the contact no longer wants it, or is gone, it has failed instead, and says why. False when it has been said
-    or cancelled before.
+    Where the contact no longer wants it, or is gone, it has failed instead, and says why; so it has in a conversation
+    without a contact that lies in the bin. False when it has been said or cancelled before.
     """
-    letter = await correspondence.by_uuid(tx, [workspace_id], uuid)
-    if letter is None or not await scheduling.hold(tx, workspace_id, uuid):
+    waiting = await scheduling.hold(tx, workspace_id, uuid)
+    if waiting is None:
         return False
-    if await threads.revive(tx, workspace_id, letter.conversation_id):
-        restored = ConversationRestored(workspace_id, letter.conversation_id, contact_id=letter.contact_id)
-        await outbox.record(tx, by, restored)
-    error = await _hindrance(tx, letter)
-    id = await scheduling.say(tx, workspace_id, uuid, "failed" if error else "pending", error)
-    event = MessagePosted(workspace_id, letter.conversation_id, id, letter.contact_id)
+    if waiting.contact_id is None:
+        error = "The conversation is deleted." if waiting.deleted else None
+    else:
+        if await threads.revive(tx, workspace_id, waiting.conversation_id):
+            restored = ConversationRestored(workspace_id, waiting.conversation_id, contact_id=waiting.contact_id)
+            await outbox.record(tx, by, restored)
+        error = await _hindrance(tx, workspace_id, waiting)
+    leaves: State = "sent" if waiting.channel == NOT_CARRIED else "pending"
+    id = await scheduling.say(tx, workspace_id, uuid, "failed" if error else leaves, error)
+    event = MessagePosted(workspace_id, waiting.conversation_id, id, waiting.contact_id)
     await outbox.record(tx, by, event)
     return True
 
 
-async def _hindrance(tx: Tx, letter: Letter) -> str | None:
+async def _hindrance(tx: Tx, workspace_id: int, waiting: Waiting) -> str | None:
     """Why it cannot be said after all."""
     try:
-        recipient = await recipients.of(tx, letter.workspace_id, Whom(conversation=letter.conversation))
-        recipients.must_want(recipient, letter.channel, named=letter.channel)
+        recipient = await recipients.of(tx, workspace_id, Whom(conversation=waiting.conversation))
+        recipients.must_want(recipient, waiting.channel, named=waiting.channel)
     except NotFound:
         return "The contact is there no longer."
     except DoNotDisturb as refused:

@@ -42,7 +42,7 @@ async def by_uuid(tx: Tx, workspaces: Sequence[int], uuid: UUID) -> Letter | Non
     row = await tx.row(
         f"""
         select {COLUMNS} from messages m {JOINS}
-         where m.workspace_id = any ($1::bigint[]) and m.uuid = $2 and m.deleted_at is null
+         where m.workspace_id = any ($1::bigint[]) and m.uuid = $2 and m.deleted_at is null and m.kind <> 'activity'
         """,
         list(workspaces),
         uuid,

@@ -34,7 +34,8 @@ async def of_conversation(
         f"""
         with top as (
             select m.* from messages m
-             where m.workspace_id = $1 and m.conversation_id = $2 and m.deleted_at is null and {clauses.sql}
+             where m.workspace_id = $1 and m.conversation_id = $2 and m.deleted_at is null and m.kind <> 'activity'
+               and {clauses.sql}
              order by m.created_at desc, m.id desc limit {window.limit + 1:d})
         select {COLUMNS} from top m {JOINS} order by m.created_at desc, m.id desc
         """,
@@ -121,7 +122,7 @@ async def count(tx: Tx, asked: Asked) -> int | None:
 def _conditions(asked: Asked) -> Clauses:
     """All but that somebody must be spoken with, which a named conversation or contact sees to."""
     clauses = Clauses()
-    clauses.add("m.workspace_id = ?::bigint and m.deleted_at is null", asked.workspace_id)
+    clauses.add("m.workspace_id = ?::bigint and m.deleted_at is null and m.kind <> 'activity'", asked.workspace_id)
     if asked.among is not None:
         clauses.add("m.id = any (?::bigint[])", list(asked.among))
     if asked.conversation is not None:

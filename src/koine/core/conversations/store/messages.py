@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from koine.core.actor import Actor, Author
@@ -12,11 +13,11 @@ from koine.core.conversations.model import Attachment, Message, Reaction
 from koine.core.errors import CursorUnreadable
 from koine.core.filters import Clauses
 from koine.core.page import Window
-from koine.postgres.database import Row, Tx
+from koine.postgres.database import Tx
 
-# In the order in which `_message` takes them. Reactions and attachments come as JSON in the same statement: they are
+# In the order in which `message` takes them. Reactions and attachments come as JSON in the same statement: they are
 # few, and a statement more costs more.
-_COLUMNS = """
+COLUMNS = """
     m.workspace_id, m.id, m.uuid, m.conversation_id, c.uuid as conversation_uuid, m.author_kind, m.author_id,
     coalesce(u.external_id, k.external_id) as author_external_id, coalesce(u.email, k.email) as author_email,
     coalesce(nullif(concat_ws(' ', u.first_name, u.last_name), ''),
@@ -33,7 +34,7 @@ _COLUMNS = """
       where l.workspace_id = m.workspace_id and l.message_id = m.id) as attachments
 """
 
-_JOINS = """
+JOINS = """
     join conversations c on c.workspace_id = m.workspace_id and c.id = m.conversation_id
     left join users u on m.author_kind = 'user' and u.id = m.author_id
     left join contacts k on m.author_kind = 'contact' and k.workspace_id = m.workspace_id and k.id = m.author_id
@@ -49,9 +50,9 @@ async def find(tx: Tx, by: Actor, id: int) -> Message | None:
     visibility.limit(clauses, by)
     clauses.add("m.workspace_id = any (?::bigint[]) and m.id = ?::bigint", list(by.workspaces), id)
     clauses.add("m.kind = 'message' and m.state <> 'scheduled'")
-    sql = f"select {_COLUMNS} from messages m {_JOINS} where {clauses.sql}"
+    sql = f"select {COLUMNS} from messages m {JOINS} where {clauses.sql}"
     row = await tx.row(sql, *clauses.values)
-    return None if row is None else _message(row)
+    return None if row is None else message(row)
 
 
 async def latest(tx: Tx, workspace_id: int, conversation_id: int, window: Window) -> list[Message]:
@@ -65,7 +66,7 @@ async def latest(tx: Tx, workspace_id: int, conversation_id: int, window: Window
     if window.place is not None:
         sign = ">" if window.backwards else "<"
         clauses.add(
-            f"(m.created_at, m.id) {sign} (?::timestamptz, ?::bigint)", _moment(window.place.value), window.place.id
+            f"(m.created_at, m.id) {sign} (?::timestamptz, ?::bigint)", moment(window.place.value), window.place.id
         )
     sql = f"""
         with top as (
@@ -73,19 +74,19 @@ async def latest(tx: Tx, workspace_id: int, conversation_id: int, window: Window
              where m.workspace_id = $1 and m.conversation_id = $2 and m.deleted_at is null
                and m.kind = 'message' and m.state <> 'scheduled' and {clauses.sql}
              order by m.created_at {way}, m.id {way} limit {window.limit + 1:d})
-        select {_COLUMNS} from top m {_JOINS} order by m.created_at {way}, m.id {way}
+        select {COLUMNS} from top m {JOINS} order by m.created_at {way}, m.id {way}
     """
-    return [_message(row) for row in await tx.rows(sql, *clauses.values)]
+    return [message(row) for row in await tx.rows(sql, *clauses.values)]
 
 
-def _moment(value: str) -> datetime:
+def moment(value: str) -> datetime:
     try:
         return datetime.fromisoformat(value)
     except ValueError:
         raise CursorUnreadable from None
 
 
-def _message(row: Row) -> Message:
+def message(row: Iterable[Any]) -> Message:
     """By position: by name it would take twice as long, and what a page costs is mostly this."""
     # fmt: off
     (workspace_id, id, uuid, conversation_id, conversation_uuid,

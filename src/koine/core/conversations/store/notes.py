@@ -15,12 +15,18 @@ from koine.postgres.database import Tx
 async def insert(
     tx: Tx, workspace_id: int, conversation_id: int, author: Author, said: Said
 ) -> tuple[int, UUID, datetime]:
-    """A note in a conversation: its ids, and when."""
+    """A note in a conversation, with its files: its ids, and when."""
     rows = await tx.write(
         """
-        insert into messages (workspace_id, uuid, conversation_id, direction, kind, author_kind, author_id, body_text,
-                              body_html, channel, state, meta)
-        values ($1, $2, $3, 'none', 'note', $4, $5, $6, $7, $8, 'sent', $9) returning id, uuid, created_at
+        with written as (
+            insert into messages (workspace_id, uuid, conversation_id, direction, kind, author_kind, author_id,
+                                  body_text, body_html, channel, state, source_id, meta)
+            values ($1, $2, $3, 'none', 'note', $4, $5, $6, $7, $8, 'sent', $10, $9) returning id, uuid, created_at
+        ), filed as (
+            insert into message_attachments (workspace_id, message_id, attachment_id)
+            select $1, written.id, file from written, unnest($11::bigint[]) as file
+        )
+        select id, uuid, created_at from written
         """,
         workspace_id,
         new_uuid(),
@@ -31,6 +37,8 @@ async def insert(
         said.html,
         said.channel,
         said.meta,
+        said.source_id,
+        list(said.attachments),
     )
     row = rows[0]
     return row["id"], row["uuid"], row["created_at"]

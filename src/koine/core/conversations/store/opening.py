@@ -51,7 +51,7 @@ _WRITE = """
         workspace_id, id, uuid, number, inbox_id, contact_id, continuous, subject, status_id, resolved, assignee_id,
         team_id, opened_by_kind, opened_by_id, unread_count, last_message_id, last_message_at, last_message_preview,
         last_message_author_kind, last_message_author_id, last_message_channel, last_message_direction, last_automated,
-        last_manual_at, waiting_since, resolved_at, custom_attributes, created_at, updated_at)
+        last_manual_at, waiting_since, resolved_at, custom_attributes, origin, created_at, updated_at)
     select g.workspace_id, g.id, g.uuid, g.number, g.inbox_id, g.contact_id, g.continuous, g.subject,
            (select s.id from statuses s where s.workspace_id = g.workspace_id and s.usual
                and s.category = case when g.resolved then 'resolved' else 'open' end),
@@ -61,7 +61,7 @@ _WRITE = """
            case when g.direction = 'out' then g.meta @> '{"automated": true}' end,
            case when g.direction = 'out' and not g.meta @> '{"automated": true}' then g.at else 'epoch' end,
            case when g.direction = 'in' then g.at end, case when g.resolved then g.at end, g.custom_attributes,
-           g.at, g.at
+           $27, g.at, g.at
       from given g
      order by g.contact_id, g.id -- so that no two statements wait for each other at the one thread of a contact
     returning workspace_id, assignee_id, facet
@@ -100,7 +100,7 @@ _OPEN = Rowwise(one=_DRAW + _ONE + _WRITE, many=_DRAW + _MANY + _WRITE)
 async def open(tx: Tx, by: Actor, openings: Sequence[Opening]) -> list[Opened]:
     """Write conversations with their first messages and events; what they became, in the same order."""
     uuids = iter(new_uuids(4 * len(openings)))
-    rows = await tx.write_each(_OPEN, [_values(by, opening, uuids) for opening in openings], by.kind, by.id)
+    rows = await tx.write_each(_OPEN, [_values(by, opening, uuids) for opening in openings], by.kind, by.id, by.origin)
     return [Opened(*row[1:]) for row in rows if row is not None]
 
 

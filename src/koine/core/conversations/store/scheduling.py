@@ -10,6 +10,7 @@ from datetime import datetime
 from uuid import UUID
 
 from koine.core.actor import Author
+from koine.core.conversations.correspondence.model import Waiting
 from koine.core.conversations.model import Said, State
 from koine.core.identity import new_uuid
 from koine.postgres.database import Tx
@@ -56,18 +57,19 @@ async def cancel(tx: Tx, workspace_id: int, uuid: UUID) -> bool:
     return bool(rows)
 
 
-async def hold(tx: Tx, workspace_id: int, uuid: UUID) -> bool:
-    """Whether it waits to be said; nobody cancels it then until the transaction ends."""
+async def hold(tx: Tx, workspace_id: int, uuid: UUID) -> Waiting | None:
+    """What waits to be said; nobody cancels it until the transaction ends."""
     await tx.begin()
-    found = await tx.value(
+    row = await tx.row(
         """
-        select 1 from messages where workspace_id = $1 and uuid = $2 and state = 'scheduled' and deleted_at is null
-           for update
+        select c.id, c.uuid, c.contact_id, m.channel, c.deleted_at is not null
+          from messages m join conversations c on c.workspace_id = m.workspace_id and c.id = m.conversation_id
+         where m.workspace_id = $1 and m.uuid = $2 and m.state = 'scheduled' and m.deleted_at is null for update of m
         """,
         workspace_id,
         uuid,
     )
-    return found is not None
+    return None if row is None else Waiting(*row)
 
 
 async def say(tx: Tx, workspace_id: int, uuid: UUID, state: State, error: str | None) -> int:

@@ -176,6 +176,30 @@ async def password_hash(tx: Tx, account_id: int, user_id: int) -> str | None:
     return found
 
 
+async def with_password(tx: Tx, email: str) -> list[Row]:
+    """Those with this address, whatever its case, who can come in: each with their password's hash, three at most."""
+    return await tx.rows(
+        f"""
+        select {COLUMNS}, u.password_hash from users u
+         where lower(u.email collate letters) = lower($1 collate letters) and u.enabled and u.password_hash is not null
+         order by u.id limit 3
+        """,
+        email,
+    )
+
+
+async def role(tx: Tx, user_id: int, workspace_id: int) -> str | None:
+    """The name of somebody's role in a workspace, if they have one there."""
+    found: str | None = await tx.value(
+        """
+        select r.name from memberships m join roles r on r.id = m.role_id where m.workspace_id = $2 and m.user_id = $1
+        """,
+        user_id,
+        workspace_id,
+    )
+    return found
+
+
 async def signed_in(tx: Tx, account_id: int, user_id: int) -> None:
     """Somebody came in just now."""
     await tx.write("update users set last_login_at = now() where account_id = $1 and id = $2", account_id, user_id)

@@ -1,0 +1,1 @@
+"""Second factors: what people prove who they are with besides a password."""

@@ -1,0 +1,1 @@
+"""The statuses and priorities of a workspace."""

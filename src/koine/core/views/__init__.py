@@ -1,0 +1,1 @@
+"""Questions that people keep to ask again."""

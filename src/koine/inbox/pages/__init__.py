@@ -1,0 +1,1 @@
+"""What answers the pages, by noun: read and render, or act and lead back."""
