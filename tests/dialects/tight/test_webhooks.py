@@ -138,8 +138,8 @@ CHANGES: dict[str, tuple[Deed, str, str | None]] = {
     "conversation.restored": (_save(status="ACTIVE"), "conversation", "conversationRestored"),
 }
 OPENING = {"conversation.opened", "message.posted"}
-# Who answers, and how they deal with it, the counter and the star that all share, what one thinks of it, a message that waits for its time, and
-# what becomes of one on its way.
+# Who answers, and how they deal with it, the counter and the star that all share, what one thinks of it, a message that
+# waits for its time, and what becomes of one on its way.
 NOT_SHOWN = {
     "conversation.assigned",
     "conversation.attributes_changed",
