@@ -13,7 +13,7 @@ from koine.core.search import store
 from koine.postgres.database import Tx
 
 LONGEST = 200  # characters that one can ask for
-PAGE = 50  # hits: whoever does not find it among these asks for more words
+PAGE = 30  # hits: whoever does not find it among these asks for more words
 
 
 @dataclass(frozen=True, slots=True)
