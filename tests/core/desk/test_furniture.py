@@ -171,6 +171,10 @@ async def test_a_team_with_open_conversations_stays(database: Database, home: in
         assert row.team is not None
         assert row.team.name == "Front desk", "it was theirs"
         assert await teams.create(tx, linus, home, name="Front desk") != team
+        with pytest.raises(Taken):
+            await teams.create(tx, linus, home, name=" front DESK ")
+        with pytest.raises(Invalid):
+            await teams.create(tx, linus, home, name="Strangers", members=(world.grace.id,))
 
 
 async def test_a_tag_that_is_deleted_is_on_nothing(database: Database, home: int, linus: Actor, world: World) -> None:
