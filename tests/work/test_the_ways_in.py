@@ -19,7 +19,6 @@ WAYS_IN = {
     "conversations_like": "SETOF bigint",  # these six keep to the workspaces of the connection by themselves
     "contacts_like": "SETOF bigint",
     "contacts_named": "SETOF bigint",
-    "contacts_starting": "SETOF bigint",
     "contacts_followed_by": "SETOF bigint",
     "conversations_last_said": "SETOF bigint",
     "messages_found": "TABLE(conversation_id bigint, message_id bigint, rank real)",
