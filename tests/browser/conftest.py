@@ -11,8 +11,7 @@ from koine.core.users.users import User
 from koine.demo import World
 from koine.postgres.database import Database
 from tests.browser import chromium
-from tests.dialects.highlevel.letting_in import PASSWORD, give_password
-from tests.inbox.pages.conftest import Desk
+from tests.inbox.pages.conftest import Desk, session
 
 Enter = Callable[..., Awaitable[Page]]
 
@@ -36,16 +35,12 @@ async def enter(running: Browser, base_url: str, database: Database, world: Worl
     wrong: list[str] = []
 
     async def signed_in(person: User, **how: object) -> Page:
-        await give_password(database, world, person)
         context = await running.new_context(base_url=base_url, **how)  # type: ignore[arg-type]
         opened.append(context)
         page = await context.new_page()
         page.on("pageerror", lambda error: wrong.append(str(error)))
-        await page.goto("/inbox/sign-in")
-        await page.fill("input[name=email]", person.email)
-        await page.fill("input[name=password]", PASSWORD)
-        await page.click("main button")
-        await page.wait_for_url("**/inbox/w/**")
+        secret = await session(database, world, person)
+        await context.add_cookies([{"name": "koine", "value": secret, "url": base_url}])
         return page
 
     yield signed_in

@@ -22,6 +22,7 @@ WAYS_IN = {
     "contacts_starting": "SETOF bigint",
     "contacts_followed_by": "SETOF bigint",
     "conversations_last_said": "SETOF bigint",
+    "messages_found": "TABLE(conversation_id bigint, message_id bigint, rank real)",
     "number_events": "integer",
     "forget_events": "integer",
     "claim_jobs": "TABLE(workspace_id bigint, id bigint, reaction text, lane text, token bigint, event_id bigint,"

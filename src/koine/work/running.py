@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from koine.outgoing import Outgoing
 from koine.postgres.database import Database
 from koine.postgres.notices import Notices
-from koine.reactions import leaving, saying, waking, webhooks
+from koine.reactions import indexing, leaving, saying, waking, webhooks
 from koine.reactions.table import REACTIONS, Reaction
 from koine.settings import Settings
 from koine.work.courtesy import Courtesy
@@ -52,7 +52,7 @@ async def run(
             speech = webhooks.speech(settings)
             carried = leaving.reactions(outgoing, speech.sealing, speech.links)
             told = webhooks.reactions(outgoing, speech)
-            reactions = (*REACTIONS, saying.REACTION, waking.REACTION, *told, *carried)
+            reactions = (*REACTIONS, saying.REACTION, waking.REACTION, indexing.REACTION, *told, *carried)
         async with asyncio.TaskGroup() as together:
             together.create_task(Relay(dsn, reactions, notices=notices).run(stop))
             together.create_task(Worker(dsn, database, reactions, notices=notices, courtesy=courtesy).run(stop))

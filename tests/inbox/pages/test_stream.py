@@ -14,9 +14,8 @@ import pytest
 from koine.core.conversations.handling import assignment
 from koine.demo import World
 from koine.postgres.database import Database
-from tests.dialects.highlevel.letting_in import give_password
 from tests.inbox.conftest import Browser
-from tests.inbox.pages.conftest import Desk
+from tests.inbox.pages.conftest import Desk, session
 from tests.inbox.pages.shown import Shown
 
 pytestmark = pytest.mark.usefixtures("relaying")
@@ -107,8 +106,7 @@ async def test_a_page_from_the_future_is_drawn_anew(desk: Desk) -> None:
 async def test_nobody_is_told_what_they_may_not_see(
     desk: Desk, another: Browser, world: World, database: Database
 ) -> None:
-    await give_password(database, world, world.mary)
-    assert (await another.sign_in(world.mary)).status_code == 303
+    another.http.cookies.set("koine", await session(database, world, world.mary))
     mary = Desk(another, database, world)
     hidden = await desk.talk("For Linus alone")
     by = world.acting(world.linus, "Admin", world.lamplight)

@@ -7,10 +7,10 @@ from dataclasses import dataclass, replace
 from typing import Literal
 from uuid import UUID
 
-from koine.core import outbox
+from koine.core import naming, outbox
 from koine.core.actor import Actor
 from koine.core.desk_events import InboxUpdated
-from koine.core.errors import Invalid, NotFound, Problem
+from koine.core.errors import NotFound
 from koine.core.events import InboxCreated
 from koine.core.identity import new_uuid
 from koine.core.inboxes import store
@@ -45,8 +45,9 @@ class Inbox:
 async def create(
     tx: Tx, by: Actor, workspace_id: int, *, name: str, channel: Channel, address: str | None = None
 ) -> Inbox:
-    """A new inbox in a workspace."""
+    """A new inbox in a workspace. Raises Invalid."""
     by.must("inboxes:manage", workspace_id)
+    name = naming.free(name, (), longest=LONGEST, thing="inbox")
     uuid = new_uuid()
     id = await store.insert(tx, workspace_id, uuid, name, channel, address)
     told = {"inbox_id": id, "name": name, "channel": channel}
@@ -65,11 +66,8 @@ async def update(
     before = await find(tx, workspace_id, id)
     if before is None:
         raise InboxNotFound
-    after = replace(before, name=name.strip(), address=(address or "").strip() or None, enabled=enabled)
-    if not after.name:
-        raise Invalid(problems=[Problem("missing", ("name",))])
-    if len(after.name) > LONGEST:
-        raise Invalid(problems=[Problem("too_long", ("name",), limit=LONGEST)])
+    name = naming.free(name, (), longest=LONGEST, thing="inbox")
+    after = replace(before, name=name, address=(address or "").strip() or None, enabled=enabled)
     fields = [field for field in ("name", "address", "enabled") if getattr(before, field) != getattr(after, field)]
     if fields:
         await store.update(tx, workspace_id, id, after.name, after.address, enabled=enabled)
