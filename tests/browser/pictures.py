@@ -39,6 +39,9 @@ OPEN_PAGES = {
 PAGES = {
     "list": "/inbox/w/{workspace}/all",
     "conversation": "{conversation}",
+    "filtered": "/inbox/w/{workspace}/all?unread=1&assignee=none&sort=oldest",
+    "search": "/inbox/w/{workspace}/search?q=the",
+    "new": "/inbox/w/{workspace}/new",
     "resolved": "/inbox/w/{workspace}/resolved",
     "nothing-found": "/inbox/w/{workspace}/search?q=nothing+is+called+so",
     "not-there": "/inbox/w/{workspace}/conversations/1",

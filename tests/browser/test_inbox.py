@@ -192,3 +192,33 @@ async def _doubled(page: Page) -> list[str]:
         "[...document.querySelectorAll('[id]')].map(each => each.id).filter((id, n, all) => all.indexOf(id) !== n)"
     )
     return found
+
+
+async def test_filters_and_many_at_once_by_keyboard(enter: Enter, desk: Desk) -> None:
+    first, second = await desk.talk("Filtered first"), await desk.talk("Filtered second")
+    page = await enter(desk.world.linus)
+    await page.goto(f"{desk.root}/all")
+    await page.keyboard.press("f")
+    await expect(page.locator("#filter-sort")).to_be_focused()
+    await page.locator("#filter-unread").focus()
+    await page.keyboard.type("Unread")
+    await page.keyboard.press("Tab")
+    await page.locator("#filters button.primary").focus()
+    await page.keyboard.press("Enter")
+    await page.wait_for_url("**/all?unread=1")
+    await expect(page.locator(".chip")).to_have_text("Unread")
+    await page.locator(f"#row-{second.id} .row-link").focus()
+    await page.keyboard.press("x")
+    await page.locator(f"#row-{first.id} .row-link").focus()
+    await page.keyboard.press("x")
+    await expect(page.locator(".selection-count")).to_have_text("2 selected")
+    await page.locator("#selection [aria-label=Assign]").focus()
+    await page.keyboard.press("Enter")
+    await expect(page.locator("#bulk-assignment .menu-item").first).to_be_focused()
+    await page.keyboard.press("Enter")
+    await expect(page.locator(f"#row-{first.id} .row-assignee")).to_be_visible()
+    await expect(page.locator(f"#row-{second.id} .row-assignee")).to_be_visible()
+    await expect(page.locator("#selection")).to_be_hidden()
+    await page.locator(".chip").focus()
+    await page.keyboard.press("Enter")
+    await page.wait_for_url("**/all")

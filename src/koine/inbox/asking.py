@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
+from datetime import UTC, tzinfo
 from typing import get_args
 from urllib.parse import urlencode
 
-from koine.core.conversations.queued import PAGE, Asked, Filters, Queue, QueueKind, Sort
+from starlette.datastructures import ImmutableMultiDict
+
+from koine.core.conversations.queued import PAGE, Asked, Queue, QueueKind, Sort
 from koine.core.errors import NotFound
 from koine.core.page import Place, Window
+from koine.core.search.search import LONGEST
+from koine.inbox import narrowing
+from koine.inbox.narrowing import Pairs
 
 SORTS: Mapping[Sort, str] = {
     "newest": "Newest first",
@@ -17,56 +23,81 @@ SORTS: Mapping[Sort, str] = {
     "waiting": "Longest waiting",
     "priority": "Priority",
 }
+SEARCH = "search"
 _OF_THINGS = frozenset({"inbox", "team", "tag"})
 _LARGEST = 2**63 - 1
 
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """A list as an address says it: `slug` is its place in the rail, `view` the id of a saved one."""
+    """A list as an address says it: `slug` is its place in the rail, `view` the id of a saved one, `words` are what is
+    searched for. `pairs` are its filters. Of a saved view that the address changes, it says all of them (`changed`).
+    """
 
     slug: str
     asked: Asked
     view: int | None = None
-    unread: bool = False
-    starred: bool = False
+    pairs: Pairs = ()
     sort: str = ""
+    words: str = ""
+    changed: bool = False
 
     def href(self, root: str, **changes: str) -> str:
-        """The address of this list, with some of it changed; an empty value takes it away."""
-        kept = self._said(changes)
-        return f"{root}/{self.slug}{'?' + urlencode(kept) if kept else ''}"
+        """The address of this list, with something added."""
+        return self._href(root, self._said() | {name: value for name, value in changes.items() if value}, self._named())
+
+    def with_pairs(self, root: str, pairs: Iterable[tuple[str, str]]) -> str:
+        """The address of this list with these filters instead."""
+        said = self._said() | ({"set": "1"} if self.view is not None else {})
+        return self._href(root, said, tuple(pairs))
 
     def query(self) -> str:
         """What the address of a conversation says of the list beside it."""
-        return urlencode({"queue": self.slug, **self._said({})}, safe="/")
+        return urlencode([("queue", self.slug), *self._said().items(), *self._named()], safe="/")
 
-    def _said(self, changes: Mapping[str, str]) -> dict[str, str]:
-        said = {"unread": "1" if self.unread else "", "starred": "1" if self.starred else "", "sort": self.sort}
-        said |= changes
+    @property
+    def narrowed(self) -> bool:
+        """Whether more than the queue says what belongs to it."""
+        return bool(self.pairs) or self.view is not None
+
+    def _href(self, root: str, said: Mapping[str, str], pairs: Pairs) -> str:
+        query = urlencode([*said.items(), *pairs])
+        return f"{root}/{self.slug}{'?' + query if query else ''}"
+
+    def _said(self) -> dict[str, str]:
+        said = {"q": self.words, "set": "1" if self.changed else "", "sort": self.sort}
         return {name: value for name, value in said.items() if value}
+
+    def _named(self) -> Pairs:
+        return self.pairs if self.view is None or self.changed else ()
 
 
 def read(slug: str, query: Mapping[str, str]) -> Shown:
-    """The list of a slug such as `mine` or `team/4`, with what the query says of it. Raises NotFound."""
+    """The list of a slug such as `mine` or `team/4`, with what the query says of it. Raises NotFound.
+
+    Days are those of UTC, and a saved view is not known yet, until it is `settled`.
+    """
     kind, _, number = slug.partition("/")
-    unread, starred = query.get("unread") == "1", query.get("starred") == "1"
-    filters = Filters(unread=True if unread else None, starred=True if starred else None)
+    said = query.multi_items() if isinstance(query, ImmutableMultiDict) else query.items()
+    pairs = narrowing.pairs(slug, said)
     sort: Sort | None = next((each for each in SORTS if each == query.get("sort")), None)
     view = _number(number) if kind == "view" else None
-    queue = Queue("all") if kind == "view" else _queue(kind, number)
-    return Shown(slug, Asked(queue, filters, sort or "newest"), view, unread, starred, sort or "")
+    words = " ".join(query.get("q", "").replace("\x00", " ").split())[:LONGEST] if slug == SEARCH else ""
+    queue = Queue("all") if kind == "view" or slug == SEARCH else _queue(kind, number)
+    asked = Asked(queue, narrowing.filters(pairs, UTC), sort or "newest")
+    return Shown(slug, asked, view, pairs, sort or "", words, changed=view is not None and query.get("set") == "1")
 
 
-def of_view(shown: Shown, saved: Asked) -> Shown:
-    """The list of a saved view, narrowed by what the query says."""
-    filters = saved.filters
-    if shown.unread:
-        filters = replace(filters, unread=True)
-    if shown.starred:
-        filters = replace(filters, starred=True)
-    sort = shown.asked.sort if shown.sort else saved.sort
-    return replace(shown, asked=replace(saved, filters=filters, sort=sort))
+def settled(shown: Shown, zone: tzinfo, saved: Asked | None = None) -> Shown:
+    """The list with the days of a zone; for a saved view that the address does not change, with its own filters."""
+    if saved is None or shown.changed:
+        asked = replace(shown.asked, filters=narrowing.filters(shown.pairs, zone))
+        pairs = shown.pairs
+    else:
+        asked, pairs = replace(shown.asked, filters=saved.filters), narrowing.written(saved.filters, zone)
+    if saved is not None and not shown.sort:
+        asked = replace(asked, sort=saved.sort)
+    return replace(shown, asked=asked, pairs=pairs)
 
 
 def window(query: Mapping[str, str], limit: int = PAGE) -> Window:

@@ -91,7 +91,13 @@ def _guest(token: str) -> Guest:
 
 def _signed_in(opened: Opened, secret: str) -> Guest:
     liked = opened.preferences
-    return Guest(csrf=csrf.of(secret), nonce=secrets.token_urlsafe(16), zone=_zone(liked.time_zone), theme=liked.theme)
+    return Guest(
+        csrf=csrf.of(secret),
+        nonce=secrets.token_urlsafe(16),
+        zone=_zone(liked.time_zone),
+        theme=liked.theme,
+        availability=liked.availability,
+    )
 
 
 async def _visit(runtime: Runtime, request: Request, opened: Opened, guest: Guest) -> Visit:
@@ -103,6 +109,7 @@ async def _visit(runtime: Runtime, request: Request, opened: Opened, guest: Gues
         nonce=guest.nonce,
         zone=guest.zone,
         theme=guest.theme,
+        availability=guest.availability,
         actor=opened.actor,
         session_id=opened.id,
         workspace=_here(request, places),

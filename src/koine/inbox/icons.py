@@ -30,6 +30,7 @@ NAMES = {
     "down": "chevron-down",
     "edit": "pencil-square",
     "email": "envelope",
+    "email_open": "envelope-open",
     "entity": "cube",
     "events": "signal",
     "eye": "eye",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 
 from koine.core.conversations import finding, panel, queues, timeline
@@ -10,7 +10,7 @@ from koine.core.conversations.queued import Row
 from koine.core.errors import ConversationNotFound
 from koine.core.page import Window
 from koine.core.users import agents
-from koine.inbox import operations, render
+from koine.inbox import asking, operations, render
 from koine.inbox.asking import Shown
 from koine.inbox.operations import REFRESH, Operation
 from koine.inbox.pages import reading
@@ -38,7 +38,8 @@ async def changed(
 ) -> list[Operation]:
     """What to do about these conversations having changed, and these `entries` of the one that is open."""
     found = await queues.those(tx, visit.actor, visit.here, list(ids))
-    told = [_row(visit, view, id, found.get(id)) for id in ids]
+    kept = await _kept(tx, visit, view.shown, found)
+    told = [_row(visit, view, id, found.get(id), kept) for id in ids]
     if any(row.number == view.number for row in found.values()):
         told += await _opened(runtime, tx, visit, view, entries)
     return told + await counted(tx, visit)
@@ -58,20 +59,25 @@ async def counted(tx: Tx, visit: Visit) -> list[Operation]:
     ]
 
 
-def _row(visit: Visit, view: View, id: int, row: Row | None) -> Operation:
+def _row(visit: Visit, view: View, id: int, row: Row | None, kept: Collection[int]) -> Operation:
     if row is None:
         return operations.remove(f"row-{id}")
     chosen = row.number == view.number
     html = render.partial(visit, "_conversation.html", row=rows.of(row, visit.root, view.shown.query()), chosen=chosen)
-    if _belongs(visit, view.shown, row):
+    if id in kept:
         return operations.prepend("rows", html)
-    return operations.replace(f"row-{id}", html) if chosen else operations.remove(f"row-{id}")
+    # What was found stays found; what is open stays beside where it is open.
+    stays = chosen or view.shown.slug == asking.SEARCH
+    return operations.replace(f"row-{id}", html) if stays else operations.remove(f"row-{id}")
 
 
-def _belongs(visit: Visit, shown: Shown, row: Row) -> bool:
-    if shown.view is not None or (shown.unread and not row.unread) or (shown.starred and not row.starred):
-        return False
-    return shown.asked.queue in queues.standing_in(row, visit.actor)
+async def _kept(tx: Tx, visit: Visit, shown: Shown, found: Mapping[int, Row]) -> Collection[int]:
+    """Those that belong to the list; a search gets nothing that it has not found."""
+    if shown.slug == asking.SEARCH:
+        return ()
+    if shown.narrowed:
+        return await queues.among(tx, visit.actor, visit.here, shown.asked, list(found)) if found else ()
+    return {id for id, row in found.items() if shown.asked.queue in queues.standing_in(row, visit.actor)}
 
 
 async def _opened(runtime: Runtime, tx: Tx, visit: Visit, view: View, changed: Collection[int]) -> list[Operation]:

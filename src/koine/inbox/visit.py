@@ -10,6 +10,10 @@ from koine.core.actor import Actor
 from koine.core.workspaces.model import Workspace
 
 Theme = Literal["auto", "light", "dark"]
+MANAGING = (
+    "account:manage", "users:manage", "roles:manage", "teams:manage", "inboxes:manage", "tags:manage", "status:manage",
+    "webhooks:manage",
+)  # fmt: skip
 UTC = ZoneInfo("UTC")
 
 
@@ -21,6 +25,7 @@ class Guest:
     nonce: str = ""
     zone: ZoneInfo = UTC
     theme: Theme = "auto"
+    availability: str = "offline"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,3 +57,8 @@ class Visit(Guest):
     def may(self, permission: str) -> bool:
         """Whether they have a permission in this workspace."""
         return self.actor.may(permission, self.here)
+
+    @property
+    def may_manage(self) -> bool:
+        """Whether anything of the workspace's settings is theirs to settle."""
+        return any(self.may(permission) for permission in MANAGING)

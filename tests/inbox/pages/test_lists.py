@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
+
 import pytest
 
 from koine.core.conversations.queued import PAGE
+from koine.core.search import indexing
 from tests.inbox.pages.conftest import Desk
 
 
@@ -98,3 +101,31 @@ async def test_search_finds_by_words_and_by_number(desk: Desk) -> None:
     led = await desk.browser.http.get(f"{desk.root}/search?q=%23{talk.number}")
     assert led.headers["location"] == f"{desk.root}/conversations/{talk.number}"
     assert "Nothing was found" in (await desk.get("/search?q=zzzzzz")).texts("empty-title")[0]
+
+
+@pytest.mark.usefixtures("relaying")
+async def test_search_shows_where_words_were_said_and_nothing_of_it_is_markup(desk: Desk) -> None:
+    talk = await desk.talk("Plain", "Behold <script>alert(1)</script> the xylophone, said <b>she</b>")
+    shown = await desk.get("/search?q=xylophone")
+    for _ in range(400):
+        async with desk.database.writing((desk.here,)) as tx:
+            await indexing.catch_up(tx, desk.here, at_most=100)
+        shown = await desk.get("/search?q=xylophone")
+        if f"row-{talk.id}" in shown.html:
+            break
+        await asyncio.sleep(0.02)
+    assert [each.text for each in shown.all("mark")] == ["xylophone"]
+    assert "<script>alert" not in shown.html
+    assert shown.one("section", id="list")["data-query"] == "queue=search&q=xylophone"
+    assert f"row-{talk.id}" not in (await desk.get("/search?q=xylophone&assignee=me")).html
+    beside = await desk.get(f"/conversations/{talk.number}?queue=search&q=xylophone")
+    assert [each.text for each in beside.all("mark")] == ["xylophone"]
+
+
+async def test_what_was_found_stays_when_something_happens_to_it(desk: Desk) -> None:
+    talk, other = await desk.talk("Sought"), await desk.talk("Not sought")
+    ids = [str(talk.id), str(other.id)]
+    told = await desk.post("/selection/star?queue=search&q=x", partial=True, conversation=ids, starred="yes")
+    does = {(each["data-operation"], each["data-target"]) for each in told.all("template")}
+    assert ("replace", f"row-{talk.id}") in does
+    assert ("prepend", "rows") not in does

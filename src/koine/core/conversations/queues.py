@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from koine.core.actor import Actor
 from koine.core.conversations.queued import Asked, Counts, Queue, Row
-from koine.core.conversations.store import counting, queues
+from koine.core.conversations.store import counting, queue_membership, queues
 from koine.core.page import Page, Window, page
 from koine.postgres.database import Tx
 
@@ -25,6 +25,12 @@ async def those(tx: Tx, by: Actor, workspace_id: int, ids: Sequence[int]) -> dic
     """The rows of these conversations, also deleted ones, as far as the actor may see them: for live updates."""
     by.must("conversations:read", workspace_id)
     return {row.id: row for row in await queues.those(tx, by, workspace_id, ids)}
+
+
+async def among(tx: Tx, by: Actor, workspace_id: int, asked: Asked, ids: Sequence[int]) -> set[int]:
+    """Which of these are in a list with filters, of what the actor may see and what is not in the bin."""
+    by.must("conversations:read", workspace_id)
+    return await queue_membership.among(tx, by, workspace_id, asked, ids)
 
 
 async def counts(tx: Tx, by: Actor, workspace_id: int) -> Counts:

@@ -3,20 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from koine.core.conversations import queues
-from koine.core.conversations.queued import Row
 from koine.core.feed import feed
-from koine.core.inboxes import inboxes
-from koine.core.page import Page
-from koine.core.tags import tags
-from koine.core.teams import teams
+from koine.core.search import search
 from koine.core.views import views
 from koine.inbox import asking
 from koine.inbox.asking import Shown
-from koine.inbox.shown import people, rails, rows
-from koine.inbox.shown.lists import Filter, Queue
+from koine.inbox.shown import bulks, furniture, narrowed, people, rails, rows
+from koine.inbox.shown.furniture import Furniture
+from koine.inbox.shown.lists import Queue
 from koine.inbox.shown.rails import Places, Rail
 from koine.inbox.visit import Visit
 from koine.postgres.database import Tx
@@ -33,64 +30,79 @@ _EMPTY = {
 
 @dataclass(frozen=True, slots=True)
 class Desk:
-    """The rail and the list, and the position in the feed from which news has to be followed."""
+    """The rail and the list, the position in the feed from which news has to be followed, and what there is to choose
+    from.
+    """
 
     rail: Rail
     queue: Queue
     position: int
+    has: Furniture
 
 
 async def read(tx: Tx, visit: Visit, shown: Shown, query: Mapping[str, str]) -> Desk:
     """Read all of it. Raises NotFound for a list that is not there, and CursorUnreadable."""
     extent = await feed.extent(tx, visit.here)  # first: what happens from here on is told by the stream
-    rail = await _rail(tx, visit, shown)
+    has = await furniture.read(tx, visit)
+    rail = await _rail(tx, visit, shown, has)
     shown = await resolved(tx, visit, shown)
-    found = await queues.rows(tx, visit.actor, visit.here, shown.asked, asking.window(query))
-    return Desk(rail, _queue(visit, shown, rail, found), extent.last)
+    if shown.slug == asking.SEARCH:
+        found, more = await _sought(tx, visit, shown), ""
+    else:
+        page = await queues.rows(tx, visit.actor, visit.here, shown.asked, asking.window(query))
+        found = [rows.of(row, visit.root, shown.query()) for row in page.items]
+        more = asking.place(page.after) if page.after else ""
+    return Desk(rail, _queue(visit, shown, rail, found, more, has), extent.last, has)
 
 
 async def resolved(tx: Tx, visit: Visit, shown: Shown) -> Shown:
     """The list that is asked for, once it is known what a saved view stands for. Raises ViewNotFound."""
-    if shown.view is None:
-        return shown
-    return asking.of_view(shown, (await views.find(tx, visit.actor, visit.here, shown.view)).asked)
+    saved = None if shown.view is None else (await views.find(tx, visit.actor, visit.here, shown.view)).asked
+    return asking.settled(shown, visit.zone, saved)
 
 
-async def _rail(tx: Tx, visit: Visit, shown: Shown) -> Rail:
-    here = visit.here
+async def _sought(tx: Tx, visit: Visit, shown: Shown) -> list[rows.Row]:
+    hits = await search.find(tx, visit.actor, visit.here, shown.words, shown.asked.filters)
+    return [
+        replace(rows.of(hit.row, visit.root, shown.query()), excerpt=[(each.text, each.found) for each in hit.excerpt])
+        for hit in hits
+    ]
+
+
+async def _rail(tx: Tx, visit: Visit, shown: Shown, has: Furniture) -> Rail:
     places = Places(
-        {each.id: (each.name, each.channel) for each in await inboxes.of_workspace(tx, here)},
-        await teams.of_workspace(tx, here),
-        {each.id: each.name for each in await tags.of_workspace(tx, here)},
-        {each.id: each.name for each in await views.of_workspace(tx, visit.actor, here)},
+        {each.id: (each.name, each.channel) for each in has.inboxes},
+        {int(each.value): each.label for each in has.teams},
+        {int(each.value): each.label for each in has.tags},
+        {each.id: each.name for each in has.views},
     )
-    counts = await queues.counts(tx, visit.actor, here)
-    return rails.of(people.of_author(visit.actor.author), places, counts, shown.slug)
+    counts = await queues.counts(tx, visit.actor, visit.here)
+    rail = rails.of(people.of_author(visit.actor.author), places, counts, shown.slug)
+    return replace(rail, sought=shown.words, kept=shown.pairs)
 
 
-def _queue(visit: Visit, shown: Shown, rail: Rail, found: Page[Row]) -> Queue:
-    root = visit.root
+def _queue(visit: Visit, shown: Shown, rail: Rail, found: list[rows.Row], more: str, has: Furniture) -> Queue:
     stop = next((each for each in rail.stops if each.slug == shown.slug), None)
-    more = asking.place(found.after) if found.after else ""
+    bar = narrowed.bar(visit, shown, has)
     return Queue(
         shown.slug,
-        stop.label if stop else "Conversations",
-        shown.href(root),
-        [rows.of(row, root, shown.query()) for row in found.items],
-        shown.href(root, after=more) if more else None,
-        [
-            Filter("All", shown.href(root, unread="", starred=""), not (shown.unread or shown.starred)),
-            Filter("Unread only", shown.href(root, unread="" if shown.unread else "1"), shown.unread),
-            Filter("Starred only", shown.href(root, starred="" if shown.starred else "1"), shown.starred),
-        ],
-        [
-            Filter(label, shown.href(root, sort="" if sort == "newest" else sort), shown.asked.sort == sort)
-            for sort, label in asking.SORTS.items()
-        ],
-        _EMPTY.get(shown.slug, "Nothing here.")
-        if not (shown.unread or shown.starred)
-        else "Nothing here is like that.",
-        stop.count if stop else "",
+        "Search" if shown.slug == asking.SEARCH else stop.label if stop else "Conversations",
+        shown.href(visit.root),
+        found,
+        shown.href(visit.root, after=more) if more else None,
+        bar,
+        _empty(shown),
+        (str(len(found)) if shown.slug == asking.SEARCH and found else "") or (stop.count if stop else ""),
         shown.query(),
         shown.asked.sort,
+        bulks.of(visit, has),
+        visit.may("conversations:write"),
     )
+
+
+def _empty(shown: Shown) -> str:
+    if shown.slug == asking.SEARCH:
+        return f"Nothing was found for “{shown.words}”." if shown.words else "Say what you look for."
+    if shown.pairs:
+        return "Nothing here is like that."
+    return _EMPTY.get(shown.slug, "Nothing here.")

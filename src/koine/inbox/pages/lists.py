@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from koine.inbox import asking, operations, render
+from koine.inbox.asking import Shown
 from koine.inbox.pages import desk
 from koine.inbox.runtime import Runtime
 from koine.inbox.visit import Visit
@@ -28,8 +30,13 @@ async def enter(runtime: Runtime, visit: Visit, request: Request) -> Response:
 async def show(runtime: Runtime, visit: Visit, request: Request) -> Response:
     """A list by itself; for the page's script only its next part."""
     shown = asking.read(request.path_params["queue"], request.query_params)
+    return await page(runtime, visit, shown, request.query_params)
+
+
+async def page(runtime: Runtime, visit: Visit, shown: Shown, query: Mapping[str, str]) -> Response:
+    """The page of a list, or its next part."""
     async with runtime.database.reading((visit.here,)) as tx:
-        found = await desk.read(tx, visit, shown, request.query_params)
+        found = await desk.read(tx, visit, shown, query)
     values: dict[str, Any] = {"queue": found.queue, "thread": None}
     if visit.partial:
         rows = render.partial(visit, "_rows.html", **values)

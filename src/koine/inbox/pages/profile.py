@@ -66,7 +66,11 @@ async def prefer(runtime: Runtime, visit: Visit, request: Request) -> Response:
         profile = await preferences.of(tx, visit.actor)
         liked = replace(profile.preferences, **wanted)  # type: ignore[arg-type]
         await preferences.save(tx, visit.actor, replace(profile, preferences=liked))
-    return operations.answer() if visit.partial else entering.led_to(f"{PATH}?saved=profile")
+    if not visit.partial:
+        return entering.led_to(f"{PATH}?saved=profile")
+    now = replace(visit, availability=liked.availability)
+    drawn = (render.partial(now, "_availability.html"), render.partial(now, "_presence.html"))
+    return operations.answer(operations.replace("availability", drawn[0]), operations.replace("presence", drawn[1]))
 
 
 async def change_password(runtime: Runtime, visit: Visit, request: Request) -> Response:

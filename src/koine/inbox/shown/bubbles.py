@@ -35,7 +35,7 @@ class Chosen:
 class Bubble:
     """`side` is in, out, note or activity. `body` is safe HTML of ours; when `frame` is set, what was said is shown
     from there in a sandbox instead, at first without `pictures` from elsewhere. `folded` is the quoted text. `follows`
-    says that the same person spoke just before.
+    says that the same person spoke just before. `react` is where an emoji is chosen; empty: the visitor may not.
     """
 
     id: int
@@ -55,6 +55,7 @@ class Bubble:
     follows: bool = False
     opens_day: bool = False
     first_unread: bool = False
+    react: str = ""
 
     @property
     def dom_id(self) -> str:

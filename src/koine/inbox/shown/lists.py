@@ -5,31 +5,26 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from koine.inbox.shown.bulks import Bulk
+from koine.inbox.shown.narrowed import Bar
 from koine.inbox.shown.rows import Row
 
 
 @dataclass(frozen=True, slots=True)
-class Filter:
-    """A condition that can be put on the list by a link; `on` says that it is."""
-
-    label: str
-    href: str
-    on: bool
-
-
-@dataclass(frozen=True, slots=True)
 class Queue:
-    """`href` is its own address, `more` that of its next page, `beside` what addresses of
-    its conversations say of it. `empty` is said where there is nothing."""
+    """`href` is its own address, `more` that of its next page, `beside` what addresses of its
+    conversations say of it. `empty` is said where there is nothing; `may_open`: a conversation can be begun from here.
+    """
 
     slug: str
     title: str
     href: str
     rows: Sequence[Row]
     more: str | None
-    filters: Sequence[Filter] = ()
-    orders: Sequence[Filter] = ()
+    bar: Bar | None = None
     empty: str = "Nothing here."
     count: str = ""
     beside: str = ""
     sort: str = "newest"
+    bulk: Sequence[Bulk] = ()
+    may_open: bool = False

@@ -46,13 +46,15 @@ class Group:
 
 @dataclass(frozen=True, slots=True)
 class Rail:
-    """`chosen` is the slug of the list that is shown, `sought` what is looked for."""
+    """`chosen` is the slug of the list that is shown, `sought` what is looked for; the filters
+    that are on stay on (`kept`) when other words are looked for."""
 
     me: Face
     queues: Sequence[Stop]
     groups: Sequence[Group]
     chosen: str
     sought: str = ""
+    kept: Sequence[tuple[str, str]] = ()
 
     @property
     def stops(self) -> list[Stop]:

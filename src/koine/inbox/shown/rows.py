@@ -23,7 +23,7 @@ class Tag:
 @dataclass(frozen=True, slots=True)
 class Row:
     """`origin` is where it came from: email, chat, sms, api, tight, highlevel or libredesk. `answered` says that one of
-    ours spoke last.
+    ours spoke last. `excerpt` is where a search found it, in pieces, each with whether it was looked for.
     """
 
     id: int
@@ -46,6 +46,7 @@ class Row:
     starred: bool = False
     answered: bool = False
     attachments: bool = False
+    excerpt: Sequence[tuple[str, bool]] = ()
 
     @property
     def dom_id(self) -> str:

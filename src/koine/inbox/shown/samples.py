@@ -8,10 +8,13 @@ from datetime import UTC, datetime, timedelta
 
 from markupsafe import Markup
 
+from koine.inbox.shown import rails
 from koine.inbox.shown.bubbles import Attached, Bubble, Chosen
-from koine.inbox.shown.lists import Filter, Queue
+from koine.inbox.shown.bulks import Bulk, Group
+from koine.inbox.shown.lists import Queue
+from koine.inbox.shown.narrowed import Bar, Check, Chip, Facet
 from koine.inbox.shown.people import Face
-from koine.inbox.shown.rails import Group, Rail, Stop
+from koine.inbox.shown.rails import Rail, Stop
 from koine.inbox.shown.rows import Row, Tag
 from koine.inbox.shown.sides import Choice, Fact, Option, Side
 from koine.inbox.shown.threads import Composer, Thread
@@ -65,23 +68,35 @@ def rail(chosen: str = "mine") -> Rail:
         Stop("resolved", "Resolved", "resolve"),
     ]
     groups = [
-        Group("Inboxes", [Stop("inbox/1", "Support", "email", "19"), Stop("inbox/2", "Website chat", "chat", "8")]),
-        Group("Teams", [Stop("team/1", "Front desk", "team", "12"), Stop("team/2", "Returns", "team")]),
-        Group("Tags", [Stop("tag/1", "lamps", "tag"), Stop("tag/2", "refund", "tag", "3")]),
-        Group("Views", [Stop("view/1", "Waiting over a day", "views", "5")]),
+        rails.Group("Inboxes", [Stop("inbox/1", "Support", "email", "19"), Stop("inbox/2", "Website chat", "chat", "8")]),
+        rails.Group("Teams", [Stop("team/1", "Front desk", "team", "12"), Stop("team/2", "Returns", "team")]),
+        rails.Group("Tags", [Stop("tag/1", "lamps", "tag"), Stop("tag/2", "refund", "tag", "3")]),
+        rails.Group("Views", [Stop("view/1", "Waiting over a day", "views", "5")]),
     ]
     return Rail(MARY, queues, groups, chosen)
 
 
+def bar() -> Bar:
+    """Filters of every kind, of which a few are on."""
+    facets = [
+        Facet("status", "Status", [Check("1", "Open", True), Check("2", "Waiting", False)]),
+        Facet("tag", "Tag", [Check("1", "lamps", False), Check("2", "refund", False)]),
+    ]
+    whether = [Facet("unread", "Read or not", [Check("1", "Unread", True), Check("0", "Read", False)])]
+    chips = [Chip("Status: Open", "#"), Chip("Unread", "#"), Chip("Assignee: Mary Somerville", "#")]
+    return Bar("#", [], facets, whether, ["btxn_1001"], {"since": "", "until": ""}, "newest", {"newest": "Newest first"},
+               chips, "#", "queue=all", True)
+
+
+def bulk() -> list[Bulk]:
+    """Menus for those that are selected."""
+    people = [Option("me", "Me"), Option("7", LINUS.name)]
+    return [Bulk("assignment", "Assign", "assign", [Group("Assign to", "assignee", people)])]
+
+
 def queue() -> Queue:
     """A list with filters and more to come."""
-    filters = [Filter("All", "#", True), Filter("Unread", "#", False), Filter("Starred", "#", False)]
-    orders = [
-        Filter("Newest first", "#", True),
-        Filter("Oldest first", "#", False),
-        Filter("Longest waiting", "#", False),
-    ]
-    return Queue("mine", "Mine", "#", rows(), "#more", filters, orders, count="4")
+    return Queue("mine", "Mine", "#", rows(), "#more", bar(), count="4", bulk=bulk(), may_open=True)
 
 
 def empty_queue() -> Queue:

@@ -67,6 +67,7 @@ def of(entry: Entry, setting: Setting) -> Bubble:
         [_attached(message.workspace_id, file, setting.links) for file in message.attachments],
         [_chosen(each, setting) for each in message.reactions],
         pictures=frame is not None and _has_remote_pictures(message.html or ""),
+        react=_react(message, setting),
     )
 
 
@@ -120,6 +121,11 @@ def _chosen(reaction: Reaction, setting: Setting) -> Chosen:
     ]
     mine = any((author.kind, author.id) == (setting.by.kind, setting.by.id) for author in reaction.authors)
     return Chosen(reaction.emoji, names, mine)
+
+
+def _react(message: Message, setting: Setting) -> str:
+    may = message.kind == "message" and setting.by.may("messages:write", message.workspace_id)
+    return f"{setting.href}/messages/{message.id}/reactions" if may else ""
 
 
 def _state(message: Message) -> str:

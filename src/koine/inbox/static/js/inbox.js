@@ -3,6 +3,8 @@ import "./menus.js";
 import "./visit.js";
 import "./forms.js";
 import "./list.js";
+import "./filters.js";
+import "./beginning.js";
 import "./thread.js";
 import "./composer.js";
 import "./uploads.js";

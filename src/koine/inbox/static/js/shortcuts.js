@@ -19,6 +19,8 @@ const KEYS = {
   a: act("assign"),
   t: tag,
   u: act("unread"),
+  f: act("filter"),
+  c: act("new"),
   x: () => /** @type {HTMLElement | null} */ (current() && one("input[name=conversation]", /** @type {HTMLElement} */ (current())))?.click(),
   "/": () => byId("find")?.focus(),
   "?": () => /** @type {HTMLDialogElement | null} */ (byId("help"))?.showModal(),
