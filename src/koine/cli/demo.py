@@ -1,4 +1,4 @@
-"""`koine demo`: a small world, served, with lines that can be copied."""
+"""`koine demo`: a world to try things in, served, with lines that can be copied."""
 
 from __future__ import annotations
 

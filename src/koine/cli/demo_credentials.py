@@ -19,10 +19,10 @@ from koine.core.users import users
 from koine.core.users.users import User
 from koine.core.workspaces import workspaces
 from koine.core.workspaces.model import Workspace
-from koine.demo import lively, world
+from koine.demo import World, lively, world
 from koine.dialects.highlevel import ids
 from koine.postgres.database import Database, Tx
-from koine.storage import Storage
+from koine.storage import Storage, StorageFailed
 
 NAME = "Koine demo"
 FREE_CONTACTS = 5  # contacts without a conversation in each workspace, at every start
@@ -42,9 +42,7 @@ async def of(database: Database, storage: Storage, base_url: str, kept: object) 
         account_id = next((account.id for account in await accounts.every(tx) if account.name == NAME), None)
     known = demo_secrets.of_file(kept)
     if account_id is None:
-        async with database.writing(()) as tx:
-            made = await world.found(tx, name=NAME)
-            await lively.add(tx, made, storage)
+        made = await _made(database, storage)
         account_id, known = made.account_id, demo_secrets.of_world(made)
     async with database.reading(()) as tx:
         places = (await workspaces.find(tx, account_id))[: len(OWNERS)]
@@ -53,6 +51,17 @@ async def of(database: Database, storage: Storage, base_url: str, kept: object) 
         raise Failed(_BROKEN)
     good = await demo_secrets.made_good(database, known, places, people[AGENT].id)
     return await _written(database, base_url, places, people, good)
+
+
+async def _made(database: Database, storage: Storage) -> World:
+    """All of the world or none of it: a start that is broken off leaves nothing half done."""
+    try:
+        async with database.writing(()) as tx:
+            made = await world.found(tx, name=NAME)
+            await lively.add(tx, made, storage)
+            return made
+    except StorageFailed as failed:
+        raise Failed(str(failed)) from failed
 
 
 async def _written(

@@ -1,4 +1,7 @@
-"""Those who write to the demo's workspaces, besides the few of the small world: key, names, address, number, company."""
+"""Those who write to the demo's workspaces, besides the few of the small world.
+
+Each with a key, names, address, number and company.
+"""
 
 from __future__ import annotations
 
@@ -15,7 +18,7 @@ LAMPLIGHT: Sequence[Known] = (
     ("elif", "Elif", "Yıldız", "elif@yildiz.example.com", "", "Yıldız Mimarlık Ltd. Şti."),
     ("farid", "فريد", "منصور", "farid.mansour@example.org", "+15550100206", ""),
     ("grainne", "Gráinne", "Ní Bhriain", "grainne@example.org", "", ""),
-    ("hana", "花", "佐藤", "hana.sato@example.com", "", ""),
+    ("hana", "佐藤 花", "", "hana.sato@example.com", "", ""),
     ("isaac", "Isaac", "Okonkwo", "isaac.okonkwo@example.com", "+15550100209", ""),
     ("jin", "Jin-ho", "Park 박진호", "jinho.park@example.com", "", "Gwang Lighting"),
     ("kavya", "Kavya", "Raman", "kavya.raman@example.org", "", ""),
@@ -64,7 +67,7 @@ HARBOUR: Sequence[Known] = (
 )
 SALTMARSH: Sequence[Known] = (
     ("ansel", "Ansel", "Brightwater", "ansel.brightwater@example.com", "+15550100401", ""),
-    ("bo", "博", "张", "bo.zhang@example.org", "", ""),
+    ("bo", "张博", "", "bo.zhang@example.org", "", ""),
     ("carys", "Carys", "Llewellyn", "carys.llewellyn@example.org", "", ""),
     ("dov", "Dov", "Stern", "dov.stern@example.com", "+15550100404", ""),
     ("eun", "Eun-ji", "Kim", "eunji.kim@example.com", "", ""),

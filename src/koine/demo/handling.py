@@ -23,10 +23,10 @@ from koine.core.conversations.handling import (
 from koine.core.conversations.model import Conversation, Said
 from koine.demo.script import Line, span
 from koine.demo.stage import Stage
-from koine.demo.telling import Told, said
+from koine.demo.telling import AGENTS, Told, said
 from koine.postgres.database import Tx
 
-_FRESH = timedelta(days=2)  # what was said since then, and is the contact's, nobody has read yet
+_FRESH = timedelta(days=2)  # what was said since then, and nobody has answered, nobody has read yet
 _READER = "linus"  # whose inbox the demo shows
 
 
@@ -57,11 +57,10 @@ async def _give(tx: Tx, stage: Stage, told: Sequence[Told]) -> None:
         await assignment.give_to_team(tx, stage.person(who), at, ids, team=stage.teams[name])
     for (who, name), ids in _grouped(told, "to", _giver).items():
         await assignment.assign(tx, stage.person(who), at, ids, to=stage.person(name.split()[0]).id)
-    for (who, name), ids in _grouped(told, "follow", lambda _: "").items():
-        for key in name.replace(",", " ").split():
-            follower = stage.person(key)
+    for (_, names), ids in _grouped(told, "follow", _handler).items():
+        for key in names.split(","):
+            follower = stage.person(key.strip())
             await following.follow(tx, follower, at, ids, user_id=follower.id or 0)
-        del who
 
 
 async def _mark(tx: Tx, stage: Stage, told: Sequence[Told]) -> None:
@@ -79,7 +78,7 @@ async def _mark(tx: Tx, stage: Stage, told: Sequence[Told]) -> None:
 
 
 def _handler(told: Told) -> str:
-    return told.answers if told.answers in _AGENTS else _READER
+    return told.answers if told.answers in AGENTS else _READER
 
 
 def _giver(told: Told) -> str:
@@ -88,15 +87,12 @@ def _giver(told: Told) -> str:
     return words[2] if len(words) == 3 else words[0]
 
 
-_AGENTS = ("linus", "mary", "hedy", "wu", "hasan", "wangari")
-
-
 async def _say_more(tx: Tx, stage: Stage, told: Told, conversation: Conversation) -> None:
     """Notes, drafts, chosen emojis, and what did not arrive."""
     for place, line in enumerate(told.talk.lines):
         by = stage.person(line.who or told.answers) if line.kind != "in" else stage.app
         if line.kind == "note":
-            named = [stage.person(key).id or 0 for key in _AGENTS if f"@{key}" in line.text]
+            named = [stage.person(key).id or 0 for key in AGENTS if f"@{key}" in line.text]
             text = _with_names(stage, line.text)
             files = [stage.files[name] for name in line.files]
             sent = await notes.write(tx, by, conversation, Said(text, attachments=files), named)
@@ -116,22 +112,22 @@ async def _fail(tx: Tx, by: Actor, told: Told, place: int, line: Line) -> None:
 
 
 def _with_names(stage: Stage, text: str) -> str:
-    for key in _AGENTS:
+    for key in AGENTS:
         if key in stage.people:
             text = text.replace(f"@{key}", f"@{stage.people[key].name}")
     return text
 
 
 async def _look(tx: Tx, stage: Stage, told: Told, conversation: Conversation, now: datetime) -> None:
-    """What is fresh from a contact is unread, all else is read."""
-    facts, reader = told.talk.facts, stage.person(_READER)
-    fresh = told.talk.said[-1].kind == "in" and now - told.ended < _FRESH and not conversation.resolved
-    if "star" in facts:
+    """What is fresh and unanswered is unread, all else is read."""
+    reader = stage.person(_READER)
+    fresh = now - told.ended < _FRESH and told.unanswered and not conversation.resolved
+    if "star" in told.talk.facts:
         await changing.star(tx, reader, conversation, starred=True)
-    if "unread" in facts or (fresh and "seen" not in facts):
-        return
-    await changing.mark(tx, reader, conversation, read=True)
-    await changing.set_unread(tx, reader, conversation, 0)
+    if not fresh:
+        await changing.mark(tx, reader, conversation, read=True)
+    if conversation.contact_id is not None:
+        await changing.set_unread(tx, reader, conversation, told.unanswered if fresh else 0)
 
 
 def _past(told: Told, now: datetime) -> Past:

@@ -58,8 +58,10 @@ _MADE: Mapping[str, Callable[[], bytes]] = {
             "",
             "2 x Harbour lantern, brass      178.00",
             "1 x Shade, linen, 30 cm          34.50",
-        ]
-        + ["Carriage                          8.00", "", "Total due in 14 days            220.50"],
+            "Carriage                          8.00",
+            "",
+            "Total due in 14 days            220.50",
+        ],
     ),
     "wiring.pdf": lambda: pdf(
         "Wiring of the Harbour lantern",

@@ -9,9 +9,9 @@
     !linus @mary we had that one before.
 
 After the subject come the facts; then `>` is what the contact says, `<` what one of us says, `!` a note, `%` a draft of
-a reply and `%!` one of a note, `*` what is to be said later, and `^` who chose an emoji for the message above. Who speaks
-stands at once behind the sign, and may be left out where it goes without saying. In braces is what there is besides
-words: how long after the one before, files, the channel, what became of it.
+a reply and `%!` one of a note, `*` what is to be said later, and `^` who chose an emoji for the message above. Who
+speaks stands at once behind the sign, and may be left out where it goes without saying. In braces is what there is
+besides words: how long after the one before, files, the channel, what became of it.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ _SPAN = re.compile(r"(\d+)([smhd])")
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """Something that is said. `who` is empty where that goes without saying; `chosen` are emojis with who chose them."""
+    """Something that is said; `who` is empty where that goes without saying. `chosen`: emojis with who chose them."""
 
     kind: Kind
     who: str

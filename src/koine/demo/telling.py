@@ -1,4 +1,4 @@
-"""Having the talks of the demo said: opened, answered and noted by those who say it, in as few statements as they allow."""
+"""Having the talks of the demo said, by those who say it, in as few statements as that allows."""
 
 from __future__ import annotations
 
@@ -20,6 +20,9 @@ from koine.demo.script import Line, Talk, span
 from koine.demo.stage import Stage
 from koine.postgres.database import Tx
 
+AGENTS = ("linus", "mary", "hedy", "wu", "hasan", "wangari")  # those who answer
+_LONG = 20  # lines
+_USUAL = (2, 4, 7, 11, 18, 26, 43, 75, 130)  # minutes after which somebody goes on
 _STATES: Sequence[State] = ("pending", "sent", "delivered", "read")
 
 
@@ -67,6 +70,12 @@ class Told:
         return self.talk.facts.get("to", "linus").split()[0]
 
     @property
+    def unanswered(self) -> int:
+        """How much was said at the end by others than those who answer."""
+        ours = [line.kind == "out" and (line.who or self.answers) in AGENTS for line in reversed(self.talk.said)]
+        return ours.index(True) if True in ours else len(ours)
+
+    @property
     def ended(self) -> datetime:
         """When the last line was said."""
         return max(self.times)
@@ -91,10 +100,9 @@ def _rest(told: Told) -> list[int]:
 def _placed(talk: Talk, now: datetime) -> Told:
     """Lines follow each other after minutes or hours, the same at every start; the last one was so long ago."""
     dice = random.Random(talk.subject)  # noqa: S311  # nothing depends on it
-    gaps = [line.after or timedelta(minutes=dice.choice((2, 4, 7, 11, 18, 26, 43, 75, 130))) for line in talk.lines]
+    gaps = [line.after or timedelta(minutes=dice.choice(_USUAL), seconds=dice.randrange(60)) for line in talk.lines]
     last = now - span(talk.facts["ended"])
-    ahead = [sum(gaps[place + 1 :], timedelta()) for place in range(len(gaps))]
-    return Told(talk, [last - each + timedelta(seconds=dice.randrange(50)) * bool(each) for each in ahead])
+    return Told(talk, [last - sum(gaps[place + 1 :], timedelta()) for place in range(len(gaps))])
 
 
 async def _open(tx: Tx, stage: Stage, told: Sequence[Told]) -> None:
@@ -156,8 +164,9 @@ async def _post_next(tx: Tx, stage: Stage, told: Mapping[int, Told], queues: Map
 
 
 def _speaker(told: Told, place: int) -> str:
+    """Who posts it: in a long talk the app does all of it, in the name of those who speak."""
     line = told.talk.lines[place]
-    return ">" if line.kind == "in" else line.who or told.answers
+    return ">" if line.kind == "in" or len(told.talk.lines) > _LONG else line.who or told.answers
 
 
 def said(stage: Stage, told: Told, line: Line) -> Said:
@@ -176,7 +185,8 @@ def said(stage: Stage, told: Told, line: Line) -> Said:
     )
     if line.kind == "in" and contact is not None:
         return replace(words, author=_author_of(contact), direction="in", state="received")
-    return replace(words, state=next((state for state in _STATES if state in line.facts), "sent"))
+    state: State = next((state for state in _STATES if state in line.facts), "sent")
+    return replace(words, author=stage.person(line.who or told.answers).author, state=state)
 
 
 def _author_of(contact: Contact) -> Author:

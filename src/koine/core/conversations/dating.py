@@ -16,9 +16,10 @@ from koine.postgres.database import Tx
 
 @dataclass(frozen=True, slots=True)
 class Past:
-    """When a conversation was `opened`, and each of its messages and notes written, by id; all in UTC.
+    """When a conversation was `opened`, and each of its messages and notes written, by id (UTC).
 
-    `activity` is by what was done with it, as its lines call that ("assigned"). `done`: since when it stands as it does.
+    `activity` is by what was done with it, as its lines call that ("assigned"). `done`: since when it stands as it
+    does.
     """
 
     conversation_id: int
