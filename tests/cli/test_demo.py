@@ -65,7 +65,8 @@ def test_each_line_works_as_often_as_one_likes(demo: Serving, which: int, shell:
             ("SUCCESS", None, None, None),
             (None, True, None, None),
             (None, None, "success", None),
-            (None, None, None, False),
+            (None, None, None, False),  # of the events, as many as are numbered by now
+            (None, None, None, True),
         )
 
 
