@@ -1,4 +1,4 @@
-"""`koine demo`: a small world, served, with lines that can be copied."""
+"""`koine demo`: a world to try things in, served, with lines that can be copied."""
 
 from __future__ import annotations
 
@@ -42,11 +42,12 @@ async def _prepare(file: Path | None, settings: Settings, reached: Reached) -> S
     """Find the world or make it, and write down how to get in; a later start finds the same secrets."""
     from koine.cli import demo_credentials, demo_lines, keeping
     from koine.postgres.database import Database
+    from koine.storage import Storage
 
     kept = settings.data / KEPT
     database = await Database.open(reached.app, size=2)
     try:
-        credentials = await demo_credentials.of(database, settings.url, _read(kept))
+        credentials = await demo_credentials.of(database, Storage(settings.files), settings.url, _read(kept))
     finally:
         await database.close()
     text = json.dumps(credentials, indent=2) + "\n"
