@@ -194,9 +194,18 @@ async def test_every_change_is_told_once_and_as_a_beginning_or_an_end_where_it_i
 
 
 def test_every_kind_of_change_of_a_conversation_or_a_message_has_words() -> None:
-    """But for who answers: that is nothing that Tight shows."""
+    """But for how it is dealt with by those who answer: that is nothing that Tight shows."""
     kinds = {kind for kind in events.kinds() if kind.startswith(("conversation.", "message."))}
-    assert kinds - set(WORDS) == {"conversation.assigned"}
+    assert kinds - set(WORDS) == {
+        "conversation.assigned",
+        "conversation.attributes_changed",
+        "conversation.followed",
+        "conversation.priority_changed",
+        "conversation.snoozed",
+        "conversation.tags_changed",
+        "conversation.unfollowed",
+        "conversation.woken",
+    }
 
 
 async def test_a_message_is_a_message_with_its_time(issued: Issued, receiver: Receiver, ada: Speaker) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from koine.postgres.database import Row, Tx
 
 
@@ -61,4 +63,31 @@ async def priorities(tx: Tx, workspace_id: int) -> list[Row]:
     """A workspace's priorities, the lowest first: id, name, rank."""
     return await tx.rows(
         "select id, name, rank from priorities where workspace_id = $1 order by rank, id", workspace_id
+    )
+
+
+async def furnish(
+    tx: Tx, workspace_id: int, statuses: Sequence[tuple[str, str, bool]], priorities: Sequence[str]
+) -> None:
+    """The statuses and priorities that a workspace starts with."""
+    names, categories, usual = zip(*statuses, strict=True)
+    await tx.write(
+        """
+        insert into statuses (workspace_id, name, category, usual)
+        select $1, g.name, g.category, g.usual
+          from unnest($2::text[], $3::text[], $4::boolean[]) with ordinality as g(name, category, usual, ord)
+         order by g.ord
+        """,
+        workspace_id,
+        list(names),
+        list(categories),
+        list(usual),
+    )
+    await tx.write(
+        """
+        insert into priorities (workspace_id, name, rank)
+        select $1, g.name, g.ord from unnest($2::text[]) with ordinality as g(name, ord) order by ord
+        """,
+        workspace_id,
+        list(priorities),
     )

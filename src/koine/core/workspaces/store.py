@@ -46,33 +46,6 @@ async def insert(
     return id
 
 
-async def furnish(
-    tx: Tx, workspace_id: int, statuses: Sequence[tuple[str, str, bool]], priorities: Sequence[str]
-) -> None:
-    """The statuses and priorities that a workspace starts with."""
-    names, categories, usual = zip(*statuses, strict=True)
-    await tx.write(
-        """
-        insert into statuses (workspace_id, name, category, usual)
-        select $1, g.name, g.category, g.usual
-          from unnest($2::text[], $3::text[], $4::boolean[]) with ordinality as g(name, category, usual, ord)
-         order by g.ord
-        """,
-        workspace_id,
-        list(names),
-        list(categories),
-        list(usual),
-    )
-    await tx.write(
-        """
-        insert into priorities (workspace_id, name, rank)
-        select $1, g.name, g.ord from unnest($2::text[]) with ordinality as g(name, ord) order by ord
-        """,
-        workspace_id,
-        list(priorities),
-    )
-
-
 async def of_account(tx: Tx, account_id: int, ids: Sequence[int] | None) -> list[Workspace]:
     """An account's workspaces, or those of these ids, oldest first."""
     rows = await tx.rows(

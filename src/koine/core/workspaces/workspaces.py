@@ -10,6 +10,7 @@ from koine.core.account_events import WorkspaceCreated
 from koine.core.actor import Actor
 from koine.core.events import WorkspaceOpened
 from koine.core.identity import new_uuid
+from koine.core.statuses import store as furniture
 from koine.core.users import ownership, staff
 from koine.core.webhooks import waking
 from koine.core.workspaces import describing, store
@@ -37,7 +38,7 @@ async def found(tx: Tx, by: Actor, name: str, described: Described | None = None
     await describing.must_be_free(tx, by.account_id, None, more)
     id = await store.insert(tx, by.account_id, new_uuid(), name, more.external_id, more.profile)
     await tx.see(id)
-    await store.furnish(tx, id, STATUSES, PRIORITIES)
+    await furniture.furnish(tx, id, STATUSES, PRIORITIES)
     await waking.follow(tx, by.account_id, [id])
     await staff.welcome(tx, by.account_id, id)
     await ownership.put(tx, by, id, more.owners or ())

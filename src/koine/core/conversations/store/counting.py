@@ -33,14 +33,15 @@ def _queue(clauses: Clauses, by: Actor, workspace_id: int, queue: Queue) -> str:
     if len(own.values) > len(queue_ways.start(by, workspace_id).values):
         raise ValueError("a queue of the rail has no values of its own")
     keeps = f"c.workspace_id = $1 and c.deleted_at is null and {own.sql}"
-    if ways.few is not None:
-        found = f"""select 1 from (select f.id from ({ways.few}) f limit {UNCOUNTED:d}) f cross join lateral (
+    _, along, of_teams, few = ways
+    if few is not None:
+        found = f"""select 1 from (select f.id from ({few}) f limit {UNCOUNTED:d}) f cross join lateral (
                 select 1 from conversations c where c.id = f.id and {keeps} limit 1) c"""
         return f"(select count(*) from ({found}) c)"
-    parts = [f"(select 1 from conversations c where {part} and {keeps} limit {UNCOUNTED:d})" for part in ways.parts]
-    if ways.of_teams is not None:
+    parts = [f"(select 1 from conversations c where {part} and {keeps} limit {UNCOUNTED:d})" for part in along]
+    if of_teams is not None:
         parts.append(
-            f"""(select 1 from team_members m join conversations c on c.team_id = m.team_id and {ways.of_teams}
+            f"""(select 1 from team_members m join conversations c on c.team_id = m.team_id and {of_teams}
                   where m.workspace_id = $1 and m.user_id = $4::bigint and {keeps} limit {UNCOUNTED:d})"""
         )
     return f"(select count(*) from (select 1 from ({' union all '.join(parts)}) c limit {UNCOUNTED:d}) c)"

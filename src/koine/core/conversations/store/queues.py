@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -56,11 +56,13 @@ _JOINS = """
                           and r.reader_kind = $2::text and r.reader_id = $3::bigint
 """
 
+# With the phase of each: the higher the rank, the earlier.
+_RANKS = "(select p.id, -p.rank as phase from priorities p where p.workspace_id = $1) p"
 _WAITS = "not c.resolved and c.waiting_since is not null"
 
 
 @dataclass(frozen=True, slots=True)
-class _Stretch:
+class Stretch:
     """Rows that follow each other in an order: their phase, whether they are in it, and by what they are ordered."""
 
     phase: int
@@ -69,46 +71,43 @@ class _Stretch:
 
 
 @dataclass(frozen=True, slots=True)
-class _Order:
+class Order:
     """Phase after phase; in each the keys go the same way. `phase` and `key` are of any row."""
 
     phase: str
     key: str
     descending: bool
-    stretches: Sequence[_Stretch]
+    stretches: Sequence[Stretch]
+    ranked: bool = False  # the priorities come besides, each a stretch of its own
 
 
 _LONGEST_PHASE = 6  # letters: a rank is a smallint
 _NO_PRIORITY = 1  # the phase after all priorities, whose phases are their ranks, below zero
-_ORDERS: dict[Sort, _Order] = {
-    "newest": _Order("0", "c.last_message_at", True, [_Stretch(0, "true", "c.last_message_at")]),
-    "oldest": _Order("0", "c.last_message_at", False, [_Stretch(0, "true", "c.last_message_at")]),
-    "waiting": _Order(
+_ORDERS: dict[Sort, Order] = {
+    "newest": Order("0", "c.last_message_at", True, [Stretch(0, "true", "c.last_message_at")]),
+    "oldest": Order("0", "c.last_message_at", False, [Stretch(0, "true", "c.last_message_at")]),
+    "waiting": Order(
         f"case when {_WAITS} then 0 else 1 end",
         f"case when {_WAITS} then c.waiting_since else c.last_message_at end",
         False,
         [
-            _Stretch(0, _WAITS, "c.waiting_since"),
-            _Stretch(1, f"not ({_WAITS})", "c.last_message_at"),
+            Stretch(0, _WAITS, "c.waiting_since"),
+            Stretch(1, f"not ({_WAITS})", "c.last_message_at"),
         ],
     ),
-    "priority": _Order(
+    "priority": Order(
         f"coalesce(-(select p.rank from priorities p where p.workspace_id = c.workspace_id and p.id = c.priority_id),"
         f" {_NO_PRIORITY:d})",
         "c.last_message_at",
         True,
-        [_Stretch(_NO_PRIORITY, "c.priority_id is null", "c.last_message_at")],
+        [Stretch(_NO_PRIORITY, "c.priority_id is null", "c.last_message_at")],
+        ranked=True,
     ),
 }
 
 
-@dataclass(frozen=True, slots=True)
-class _At:
-    """Where a page begins, as parameters, and which way it goes from there."""
-
-    phase: int
-    value: str
-    id: str
+# Where a page begins: the phase, and the parameters for the key and the id.
+_At = tuple[int, str, str]
 
 
 async def top(tx: Tx, by: Actor, workspace_id: int, asked: Asked, window: Window) -> list[Row]:
@@ -168,15 +167,15 @@ def _statement(clauses: Clauses, ways: Ways, sort: Sort, window: Window) -> str:
     end = f"order by c.phase {phases}, c.key {way}, c.id {way} limit {window.limit + 1:d}"
     at = _at(clauses, window)
     keeps = f"c.workspace_id = $1 and c.deleted_at is null and {clauses.sql}"
-    along = " union all ".join(_along(clauses, ways, order, keeps, at, window, descending=descending))
-    if ways.few is None:
-        found = f"select c.* from ({along}) c {end}"
-        with_ = f"with top as ({found})"
+    along = _along(ways, order, keeps, at, window, descending=descending)
+    few = ways[3]
+    if few is None:
+        tried = f"with top as (select c.* from ({along}) c {end})"
     else:
         small = f"(select count(*) from few) <= {FEW:d}"
         beyond = _beyond(order, at, window, descending=descending)
-        with_ = f"""
-        with few as materialized (select f.id from ({ways.few}) f limit {FEW + 1:d}),
+        tried = f"""
+        with few as materialized (select f.id from ({few}) f limit {FEW + 1:d}),
         top as (
             select c.* from (
                 (select c.* from few f cross join lateral (
@@ -184,45 +183,40 @@ def _statement(clauses: Clauses, ways: Ways, sort: Sort, window: Window) -> str:
                      where c.id = f.id and {keeps} and {beyond} limit 1) c
                   where {small} {end})
                 union all (select c.* from ({along}) c where not {small} {end})) c {end})"""
-    return f"{with_} select {_COLUMNS} from top c {_JOINS} {_ended(phases, way)}"
+    return f"{tried} select {_COLUMNS} from top c {_JOINS} order by c.phase {phases}, c.key {way}, c.id {way}"
 
 
-def _ended(phases: str, way: str) -> str:
-    return f"order by c.phase {phases}, c.key {way}, c.id {way}"
-
-
-def _along(
-    clauses: Clauses, ways: Ways, order: _Order, keeps: str, at: _At | None, window: Window, *, descending: bool
-) -> Iterator[str]:
-    """The first rows of each side, part and stretch, each from an index."""
+def _along(ways: Ways, order: Order, keeps: str, at: _At | None, window: Window, *, descending: bool) -> str:
+    """The first rows of each side, part and stretch, each from an index, one after the other."""
     way, most = "desc" if descending else "asc", window.limit + 1
+    found = []
     for stretch in order.stretches:
         beside = _beside(stretch, at, window, descending=descending)
-        if beside is None:
-            continue
-        end = f"order by {stretch.key} {way}, c.id {way} limit {most:d}"
-        select = f"select c.*, {stretch.phase:d} as phase, {stretch.key} as key from conversations c"
-        condition = f"{keeps} and {stretch.condition} and {beside}"
-        yield from _each(ways, select, condition, end)
-    if order is _ORDERS["priority"]:
+        if beside is not None:
+            end = f"order by {stretch.key} {way}, c.id {way} limit {most:d}"
+            select = f"select c.*, {stretch.phase:d} as phase, {stretch.key} as key from conversations c"
+            found += _each(ways, select, f"{keeps} and {stretch.condition} and {beside}", end)
+    if order.ranked:
         end = f"order by c.last_message_at {way}, c.id {way} limit {most:d}"
+        select = "select c.*, p.phase as phase, c.last_message_at as key from conversations c"
         for among, beside in _priorities(at, window, descending=descending):
-            select = "select c.*, p.phase as phase, c.last_message_at as key from conversations c"
-            for one in _each(ways, select, f"{keeps} and c.priority_id = p.id and {beside}", end):
-                yield f"""
-                    (select c.* from (select p.id, -p.rank as phase from priorities p where p.workspace_id = $1) p
-                      cross join lateral ({one}) c where {among})"""
+            ones = _each(ways, select, f"{keeps} and c.priority_id = p.id and {beside}", end)
+            found += [f"(select c.* from {_RANKS} cross join lateral ({one}) c where {among})" for one in ones]
+    return " union all ".join(found)
 
 
-def _each(ways: Ways, select: str, condition: str, end: str) -> Iterator[str]:
-    for side in ways.sides:
-        for part in ways.parts:
-            yield f"({select} where {side} and {part} and {condition} {end})"
-        if ways.of_teams is not None:
-            yield f"""
-                (select c.* from team_members m cross join lateral (
-                    {select} where {side} and c.team_id = m.team_id and {ways.of_teams} and {condition} {end}) c
-                  where m.workspace_id = $1 and m.user_id = $4::bigint)"""
+def _each(ways: Ways, select: str, condition: str, end: str) -> list[str]:
+    sides, parts, of_teams, _ = ways
+    found = [f"({select} where {side} and {part} and {condition} {end})" for side in sides for part in parts]
+    if of_teams is not None:
+        found += [
+            f"""
+            (select c.* from team_members m cross join lateral (
+                {select} where {side} and c.team_id = m.team_id and {of_teams} and {condition} {end}) c
+              where m.workspace_id = $1 and m.user_id = $4::bigint)"""
+            for side in sides
+        ]
+    return found
 
 
 def _at(clauses: Clauses, window: Window) -> _At | None:
@@ -232,41 +226,42 @@ def _at(clauses: Clauses, window: Window) -> _At | None:
         phase, _, moment = window.place.value.partition(" ")
         if len(phase) > _LONGEST_PHASE:
             raise CursorUnreadable
-        return _At(int(phase), clauses.value(datetime.fromisoformat(moment)), clauses.value(window.place.id))
+        return int(phase), clauses.value(datetime.fromisoformat(moment)), clauses.value(window.place.id)
     except ValueError:
         raise CursorUnreadable from None
 
 
-def _beside(stretch: _Stretch, at: _At | None, window: Window, *, descending: bool) -> str | None:
+def _beside(stretch: Stretch, at: _At | None, window: Window, *, descending: bool) -> str | None:
     """What of a stretch lies beyond the place; None: nothing does."""
-    if at is None or (stretch.phase < at.phase if window.backwards else stretch.phase > at.phase):
+    if at is None:
         return "true"
-    if stretch.phase != at.phase:
-        return None
-    return f"({stretch.key}, c.id) {'<' if descending else '>'} ({at.value}::timestamptz, {at.id}::bigint)"
+    phase, value, id = at
+    if stretch.phase != phase:
+        return "true" if (stretch.phase < phase) == window.backwards else None
+    return f"({stretch.key}, c.id) {'<' if descending else '>'} ({value}::timestamptz, {id}::bigint)"
 
 
-def _priorities(at: _At | None, window: Window, *, descending: bool) -> Iterator[tuple[str, str]]:
+def _priorities(at: _At | None, window: Window, *, descending: bool) -> list[tuple[str, str]]:
     """Which priorities, and what of them lies beyond the place."""
     if at is None:
-        yield "true", "true"
-        return
+        return [("true", "true")]
+    phase, value, id = at
     sign = "<" if descending else ">"
-    yield (
-        f"p.phase = {at.phase:d}",
-        f"(c.last_message_at, c.id) {sign} ({at.value}::timestamptz, {at.id}::bigint)",
-    )
-    yield f"p.phase {'<' if window.backwards else '>'} {at.phase:d}", "true"
+    return [
+        (f"p.phase = {phase:d}", f"(c.last_message_at, c.id) {sign} ({value}::timestamptz, {id}::bigint)"),
+        (f"p.phase {'<' if window.backwards else '>'} {phase:d}", "true"),
+    ]
 
 
-def _beyond(order: _Order, at: _At | None, window: Window, *, descending: bool) -> str:
+def _beyond(order: Order, at: _At | None, window: Window, *, descending: bool) -> str:
     """The same of any row."""
     if at is None:
         return "true"
-    sign, next = "<" if descending else ">", "<" if window.backwards else ">"
+    phase, value, id = at
+    sign, further = "<" if descending else ">", "<" if window.backwards else ">"
     return (
-        f"({order.phase} {next} {at.phase:d} or {order.phase} = {at.phase:d}"
-        f" and ({order.key}, c.id) {sign} ({at.value}::timestamptz, {at.id}::bigint))"
+        f"({order.phase} {further} {phase:d} or {order.phase} = {phase:d}"
+        f" and ({order.key}, c.id) {sign} ({value}::timestamptz, {id}::bigint))"
     )
 
 
