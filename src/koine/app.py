@@ -56,11 +56,13 @@ def create(
     rates: Mapping[str, Sequence[Rate]] | None = None,
     traffic: Traffic | None = None,
     proxies: Sequence[IPv4Network | IPv6Network] = LOOPBACK,
+    development: bool = False,
 ) -> Router:
     """All of Koine as one ASGI application. `wrote` is called after each request that may have written.
 
     `rates` are how often one may ask, by the name of the dialect; None: as often as one likes. `traffic`
     counts who is being answered, for those who want to know. `proxies` are believed about where requests come from.
+    `development` shows `/patterns`.
     """
     keyring, limits = Keyring(database), Limits(database)
     services = Runtime(
@@ -89,6 +91,7 @@ def create(
         webhooks,
         OFFERS,
         proxies,
+        development,
     )
     routes = [
         Route("/health", health),

@@ -42,6 +42,7 @@ class Settings:
     `limited`: whether requests are limited at all; None: nobody has said. `rates`: how many requests in how many
     seconds, by the name of the dialect; those that are not in it have the limits of their contract.
     `proxies`: networks whose word is believed about where a request comes from.
+    `development`: whether pages are served that help those who change Koine.
     `storage`: where files lie; None: in the data folder. `largest_upload`: bytes of one file.
     """
 
@@ -56,6 +57,7 @@ class Settings:
     limited: bool | None = None
     rates: Mapping[str, tuple[tuple[int, int], ...]] = field(default_factory=dict)
     proxies: tuple[IPv4Network | IPv6Network, ...] = LOOPBACK
+    development: bool = False
     storage: Path | Bucket | None = None
     largest_upload: int = LARGEST_UPLOAD
 
@@ -88,7 +90,8 @@ def default_data() -> Path:
 
 def from_environment() -> Settings:
     """`KOINE_DATA`, `KOINE_DATABASE_URL`, `KOINE_POSTGRES`, `KOINE_BASE_URL`, `KOINE_EVENT_RETENTION_DAYS`,
-    `KOINE_OUTGOING_ALLOW`, `KOINE_PROXIES`, `KOINE_RATE_LIMITS`, `KOINE_STORAGE`, `KOINE_S3_…`, `KOINE_MAX_UPLOAD`.
+    `KOINE_OUTGOING_ALLOW`, `KOINE_PROXIES`, `KOINE_RATE_LIMITS`, `KOINE_STORAGE`, `KOINE_S3_…`, `KOINE_MAX_UPLOAD`,
+    `KOINE_DEVELOPMENT`.
 
     Raises ValueError, which says what is wrong.
     """
@@ -104,6 +107,7 @@ def from_environment() -> Settings:
         event_retention_days=_days("KOINE_EVENT_RETENTION_DAYS", 30),
         outgoing_allow=_networks("KOINE_OUTGOING_ALLOW"),
         proxies=_networks("KOINE_PROXIES") if os.environ.get("KOINE_PROXIES") else LOOPBACK,
+        development=os.environ.get("KOINE_DEVELOPMENT", "") == "1",
         limited=None if not limits else limits != "off",
         rates=_rates(limits),
         storage=_storage(),

@@ -16,11 +16,7 @@ from koine.inbox.policy import HEADERS
 _ROOT = "/inbox/static"
 _TYPES = {"css": "text/css", "js": "text/javascript", "svg": "image/svg+xml"}
 _FOREVER = "public, max-age=31536000, immutable"
-# In the order in which they must be read: later ones win.
-_PARTS = (
-    "tokens", "ground", "controls", "parts", "shell", "rail", "list", "thread", "message", "composer", "side",
-    "overlays", "forms", "settings",
-)  # fmt: skip
+_FIRST = ("tokens", "ground", "controls", "parts", "shell")  # parts of the style that the others build upon
 
 
 def url(name: str) -> str:
@@ -53,14 +49,13 @@ def _mark() -> str:
 def _files() -> dict[str, tuple[bytes, str]]:
     """What is served, by name: `inbox.css` is all parts of the style, one after the other."""
     static = resources.files("koine.inbox") / "static"
-    sheets = [static / "css" / f"{part}.css" for part in _PARTS]
+    parts = sorted(part.name.removesuffix(".css") for part in (static / "css").iterdir())
+    parts.sort(key=lambda part: _FIRST.index(part) if part in _FIRST else len(_FIRST))
+    sheets = [static / "css" / f"{part}.css" for part in parts]
     found = {
-        "inbox.css": (b"\n".join(sheet.read_bytes() for sheet in sheets if sheet.is_file()), _TYPES["css"]),
+        "inbox.css": (b"\n".join(sheet.read_bytes() for sheet in sheets), _TYPES["css"]),
         "icons.svg": (icons.sheet(), _TYPES["svg"]),
     }
-    for folder in ("js",):
-        for each in (static / folder).iterdir() if (static / folder).is_dir() else ():
-            kind = each.name.rpartition(".")[2]
-            if kind in _TYPES:
-                found[f"{folder}/{each.name}"] = (each.read_bytes(), _TYPES[kind])
+    for each in (static / "js").iterdir():
+        found[f"js/{each.name}"] = (each.read_bytes(), _TYPES["js"])
     return found

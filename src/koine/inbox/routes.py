@@ -14,7 +14,9 @@ from koine.inbox.pages import (
     conversations,
     lists,
     own_sessions,
+    patterns,
     profile,
+    searching,
     two_factor,
     uploads,
 )
@@ -25,6 +27,24 @@ CONVERSATION = WORKSPACE + "/conversations/{number:int}"
 
 # For those who are signed in. Paths with {workspace} are only for its members.
 PAGES: Sequence[tuple[str, str, Handler]] = (
+    ("GET", "/inbox", lists.home),
+    ("GET", WORKSPACE, lists.enter),
+    ("GET", WORKSPACE + "/stream", stream.follow),
+    ("GET", WORKSPACE + "/search", searching.show),
+    ("POST", WORKSPACE + "/files", uploads.take),
+    ("POST", WORKSPACE + "/selection/{act}", acts.several),
+    ("GET", CONVERSATION, conversations.show),
+    ("GET", CONVERSATION + "/messages/{message:int}/body", conversations.body),
+    ("POST", CONVERSATION + "/messages", composing.say),
+    ("POST", CONVERSATION + "/messages/{message:uuid}/withdrawal", composing.take_back),
+    ("POST", CONVERSATION + "/preview", composing.preview),
+    ("POST", CONVERSATION + "/draft", composing.draft),
+    ("POST", CONVERSATION + "/{act}", acts.one),
+    ("GET", WORKSPACE + "/{queue:path}", lists.show),  # mine, team/4, …: what nothing above it is
+)
+
+# For those who are signed in, about themselves.
+OWN: Sequence[tuple[str, str, Handler]] = (
     ("POST", "/inbox/sign-out", signing_in.leave),
     ("GET", first_token.PATH, first_token.show),
     ("POST", first_token.PATH, first_token.make),
@@ -39,19 +59,6 @@ PAGES: Sequence[tuple[str, str, Handler]] = (
     ("POST", two_factor.PATH, two_factor.enable),
     ("POST", two_factor.PATH + "/recovery-codes", two_factor.renew),
     ("POST", two_factor.PATH + "/removal", two_factor.disable),
-    ("GET", "/inbox", lists.home),
-    ("GET", WORKSPACE, lists.enter),
-    ("GET", WORKSPACE + "/stream", stream.follow),
-    ("POST", WORKSPACE + "/files", uploads.take),
-    ("POST", WORKSPACE + "/selection/{act}", acts.several),
-    ("GET", CONVERSATION, conversations.show),
-    ("GET", CONVERSATION + "/messages/{message:int}/body", conversations.body),
-    ("POST", CONVERSATION + "/messages", composing.say),
-    ("POST", CONVERSATION + "/messages/{message:uuid}/withdrawal", composing.take_back),
-    ("POST", CONVERSATION + "/preview", composing.preview),
-    ("POST", CONVERSATION + "/draft", composing.draft),
-    ("POST", CONVERSATION + "/{act}", acts.one),
-    ("GET", WORKSPACE + "/{queue:path}", lists.show),  # mine, team/4, …: what nothing above it is
 )
 
 # For anybody.
@@ -67,5 +74,7 @@ OPEN: Sequence[tuple[str, str, OpenHandler]] = (
 def mount(runtime: Runtime) -> list[BaseRoute]:
     """The pages before and behind the door, and what they are drawn with."""
     before = [Route(path, door.greet(runtime, handler), methods=[method]) for method, path, handler in OPEN]
-    behind = [Route(path, door.admit(runtime, handler), methods=[method]) for method, path, handler in PAGES]
+    if runtime.development:
+        before.append(Route(patterns.PATH, door.greet(runtime, patterns.show), methods=["GET"]))
+    behind = [Route(path, door.admit(runtime, handler), methods=[method]) for method, path, handler in (*OWN, *PAGES)]
     return [*assets.routes(), *before, *behind]

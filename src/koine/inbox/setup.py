@@ -101,9 +101,8 @@ class Door:
             return Response(status_code=400)
         except Exception:
             log.exception("setting up failed")
-            return Response(
-                "Something went wrong. Nothing was changed; try again.", 500, policy.headers(""), "text/plain"
-            )
+            says = "Something went wrong. Nothing was changed; try again."
+            return Response(says, 500, policy.headers(""), "text/plain")
 
 
 # method, path, handler

@@ -73,6 +73,7 @@ async def _serve(
             traffic=traffic,
             files=_files(serving.settings),
             proxies=serving.settings.proxies,
+            development=serving.settings.development,
         )
         server = Server(config(application), ready)
         server.ending(listeners.aclose)

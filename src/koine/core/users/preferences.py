@@ -8,9 +8,8 @@ from typing import Literal
 from koine.core import outbox
 from koine.core.account_events import UserUpdated
 from koine.core.actor import Actor
-from koine.core.users import people, users
+from koine.core.users import people
 from koine.core.users.store import preferences as store
-from koine.core.users.users import User
 from koine.postgres.database import Tx
 
 Theme = Literal["auto", "light", "dark"]
@@ -62,11 +61,3 @@ async def save(tx: Tx, by: Actor, profile: Profile) -> None:
     changes = people.changed(before, profile, ("first_name", "last_name"))
     changes |= people.changed(before.preferences, liked, tuple(asdict(liked)))
     await outbox.record_of_account(tx, by, UserUpdated(by.account_id, {"user_id": user_id, **changes}))
-
-
-async def themselves(tx: Tx, by: Actor) -> User:
-    """Whoever acts, as the account knows them."""
-    found = await users.by_id(tx, by.account_id, by.must_be_person())
-    if found is None:
-        raise LookupError("whoever acts is not there")
-    return found

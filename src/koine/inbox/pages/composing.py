@@ -104,7 +104,8 @@ def _said(sent: Fields, attached: list[str]) -> Said:
         raise Invalid(problems=[Problem("not_found", ("attachment",))])
     attempt = sent.get("attempt", "")[:64] or None
     html = markdown.html(source) if source else None
-    return Said(markdown.text(source), html, [int(id) for id in attached], source_id=attempt)
+    meta = {"markdown": source} if source else {}
+    return Said(markdown.text(source), html, [int(id) for id in attached], meta=meta, source_id=attempt)
 
 
 async def _mentioned(tx: Tx, visit: Visit, text: str) -> list[int]:

@@ -29,7 +29,10 @@ _FRESH = timedelta(minutes=15)  # after coming in by a link one may set a passwo
 _CHOICES: dict[str, tuple[str, ...]] = {"theme": get_args(Theme), "availability": get_args(Availability)}
 # The rest of the database's names are older ones for the same places, or stand for no place.
 _REGIONS = ("Africa", "America", "Antarctica", "Asia", "Atlantic", "Australia", "Europe", "Indian", "Pacific")
-_SAID = {"profile": "Saved.", "password": "Your password is changed. You are signed out everywhere else."}
+_SAID = {
+    "profile": "Saved.",
+    "password": "Your password is changed. You are signed out everywhere else.",
+}
 
 
 async def show(runtime: Runtime, visit: Visit, request: Request) -> Response:

@@ -46,12 +46,13 @@ class Group:
 
 @dataclass(frozen=True, slots=True)
 class Rail:
-    """`chosen` is the slug of the list that is shown."""
+    """`chosen` is the slug of the list that is shown, `sought` what is looked for."""
 
     me: Face
     queues: Sequence[Stop]
     groups: Sequence[Group]
     chosen: str
+    sought: str = ""
 
     @property
     def stops(self) -> list[Stop]:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import timedelta, tzinfo
+from datetime import datetime, timedelta, tzinfo
 
 from markupsafe import Markup
 
 from koine.core.actor import Actor
+from koine.core.conversations.handling import replying
 from koine.core.conversations.model import Attachment, Entry, Message, Reaction
 from koine.core.files import kinds
 from koine.core.files.links import Links
@@ -16,6 +17,8 @@ from koine.inbox.shown import people, words
 from koine.inbox.shown.bubbles import Attached, Bubble, Chosen
 
 TOGETHER = timedelta(minutes=10)  # what somebody says within that time of their last words stands below them
+_SOON = timedelta(seconds=2 * replying.UNDO)
+_LATER = "9999-12-31T00:00:00+00:00"
 _LINE = 90  # letters
 _HEIGHTS = (2, 4, 7, 11, 17, 26, 40)  # lines: message.css has a height for each
 
@@ -55,7 +58,7 @@ def of(entry: Entry, setting: Setting) -> Bubble:
         folded,
         frame,
         _height(message.text) if frame else 1,
-        message.state,
+        _state(message),
         message.channel,
         bool(message.meta.get("automated")),
         [_attached(message.workspace_id, file, setting.links) for file in message.attachments],
@@ -114,6 +117,14 @@ def _chosen(reaction: Reaction, setting: Setting) -> Chosen:
     ]
     mine = any((author.kind, author.id) == (setting.by.kind, setting.by.id) for author in reaction.authors)
     return Chosen(reaction.emoji, names, mine)
+
+
+def _state(message: Message) -> str:
+    """What is said in a moment, and can still be taken back, is on its way for whoever looks."""
+    if message.state != "scheduled":
+        return message.state
+    due_at = datetime.fromisoformat(message.meta.get("due_at", _LATER))
+    return "pending" if due_at - message.created_at < _SOON else "scheduled"
 
 
 def _height(text: str) -> int:
