@@ -128,7 +128,7 @@ async def _all(tx: Tx, by: Actor, desk: Desk, asked: Asked, limit: int = 7) -> l
 def _place(found: list[Row], asked: Asked) -> Place:
     from koine.core.conversations.store.queues import place_value
 
-    return Place(place_value(found[-1], asked.sort), found[-1].id)
+    return Place(place_value(found[-1], asked.order), found[-1].id)
 
 
 def _queues(rows: list[Row]) -> list[Queue]:
@@ -149,8 +149,10 @@ async def test_a_queue_holds_what_says_that_it_is_in_it(who: str, database: Data
         there += lamp.values()
         for queue in _queues(there):
             expected = [row for row in there if queue in queues.standing_in(row, by)]
-            for sort, key in SORTS.items():
-                found = await _all(tx, by, desk, Asked(queue, sort=sort))
+            for sort in SORTS:
+                asked = Asked(queue, sort=sort)
+                key = SORTS[asked.order]
+                found = await _all(tx, by, desk, asked)
                 assert [row.id for row in found] == [row.id for row in sorted(expected, key=key)], (queue, sort)
                 assert found == sorted(expected, key=key)
 
@@ -168,7 +170,7 @@ async def test_counts_are_those_of_the_queues(who: str, database: Database, desk
         assert counts.all > 0
     for inbox_id, number in counts.inboxes.items():
         assert number == counted[Queue("inbox", inbox_id)]
-    assert sum(counts.inboxes.values()) > 0
+    assert (sum(counts.inboxes.values()) > 0) == (who == "linus")
     for team_id, number in counts.teams.items():
         assert number == counted[Queue("team", team_id)]
     assert sum(counts.teams.values()) > 0

@@ -69,6 +69,11 @@ class Asked:
     filters: Filters = field(default_factory=Filters)
     sort: Sort = "newest"
 
+    @property
+    def order(self) -> Sort:
+        """The order that it has: nobody waits in what is resolved, and nothing there matters more than the rest."""
+        return "newest" if self.queue.kind == "resolved" and self.sort in ("waiting", "priority") else self.sort
+
 
 @dataclass(frozen=True, slots=True)
 class Face:
@@ -141,7 +146,10 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Counts:
-    """How many are in each queue, those of inboxes and teams by id; UNCOUNTED means that many or more."""
+    """How many are in each queue, those of inboxes and teams by id; UNCOUNTED means that many or more.
+
+    Who does not see everything is told of no inboxes, and of their own teams only.
+    """
 
     mine: int
     unassigned: int

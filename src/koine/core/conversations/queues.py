@@ -18,7 +18,7 @@ async def rows(tx: Tx, by: Actor, workspace_id: int, asked: Asked, window: Windo
     """
     by.must("conversations:read", workspace_id)
     found = await queues.top(tx, by, workspace_id, asked, window)
-    return page(found, window, lambda row: queues.place_value(row, asked.sort), lambda row: row.id)
+    return page(found, window, lambda row: queues.place_value(row, asked.order), lambda row: row.id)
 
 
 async def those(tx: Tx, by: Actor, workspace_id: int, ids: Sequence[int]) -> dict[int, Row]:

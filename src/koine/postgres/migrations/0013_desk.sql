@@ -58,13 +58,13 @@ alter table conversations add column origin text;
 -- ── The orders of a desk's lists ────────────────────────────────────────────────────────────────────────────────────
 
 -- What is open is little of all there ever was, so these hold nothing else. Of somebody, or of nobody: that is one index,
--- because in a B-tree null is a value to look for.
+-- because in a B-tree null is a value to look for. With `snoozed_until` they can be counted without the rows.
 create index conversations_open_of_assignee on conversations (workspace_id, assignee_id, last_message_at desc, id desc)
-    where not resolved and deleted_at is null;
+    include (snoozed_until) where not resolved and deleted_at is null;
 create index conversations_open_of_inbox on conversations (workspace_id, inbox_id, last_message_at desc, id desc)
-    where inbox_id is not null and not resolved and deleted_at is null;
+    include (snoozed_until) where inbox_id is not null and not resolved and deleted_at is null;
 create index conversations_open_of_team on conversations (workspace_id, team_id, last_message_at desc, id desc)
-    where team_id is not null and not resolved and deleted_at is null;
+    include (snoozed_until) where team_id is not null and not resolved and deleted_at is null;
 create index conversations_open_of_priority on conversations (workspace_id, priority_id, last_message_at desc, id desc)
     where priority_id is not null and not resolved and deleted_at is null;
 create index conversations_waiting on conversations (workspace_id, waiting_since, id)
