@@ -8,7 +8,7 @@ from starlette.responses import Response
 from koine.core.errors import NotFound, PermissionMissing
 from koine.core.workspaces.model import Workspace
 from koine.inbox import form, render
-from koine.inbox.access import Offer
+from koine.inbox.access import Asked, Offer
 from koine.inbox.runtime import Runtime
 from koine.inbox.visit import Visit
 
@@ -27,7 +27,7 @@ async def make(runtime: Runtime, visit: Visit, request: Request) -> Response:
     place = _place(visit)
     offer = _chosen(runtime, (await form.read(request)).get("dialect", ""))
     async with runtime.database.writing(visit.actor.workspaces) as tx:
-        given = await offer.issue(tx, visit.actor, place, NAME, runtime.base_url)
+        given = await offer.issue(tx, visit.actor, place, Asked(NAME), runtime.base_url)
     return render.page(visit, "first_token_made.html", offer=offer, given=given, base_url=runtime.base_url)
 
 

@@ -43,8 +43,13 @@ class Team:
 
 
 async def create(tx: Tx, by: Actor, workspace_id: int, *, name: str, members: tuple[int, ...] = ()) -> int:
-    """A new team of these users, who must be members of the workspace; its id."""
+    """A new team of these users, who must be members of the workspace; its id.
+
+    Raises PermissionMissing, Invalid and Taken.
+    """
     by.must("teams:manage", workspace_id)
+    name = await _free(tx, workspace_id, name)
+    await _must_be_members(tx, workspace_id, members)
     id = await store.insert(tx, workspace_id, new_uuid(), name, list(members))
     await outbox.record(tx, by, TeamCreated(workspace_id, data={"team_id": id, "name": name}))
     return id
@@ -57,13 +62,7 @@ async def rename(tx: Tx, by: Actor, workspace_id: int, id: int, *, name: str) ->
     name = name.strip()
     if team.name == name:
         return
-    if not name:
-        raise Invalid(problems=[Problem("missing", ("name",))])
-    if len(name) > LONGEST:
-        raise Invalid(problems=[Problem("too_long", ("name",), limit=LONGEST)])
-    others = {other: called for other, called in (await of_workspace(tx, workspace_id)).items() if other != id}
-    if name.casefold() in (called.casefold() for called in others.values()):
-        raise Taken("There is a team of this name.", problems=[Problem("taken", ("name",))])
+    name = await _free(tx, workspace_id, name, but=id)
     await store.rename(tx, workspace_id, id, name)
     await outbox.record(tx, by, TeamUpdated(workspace_id, data={"team_id": id, "fields": ["name"]}))
 
@@ -75,8 +74,7 @@ async def set_members(tx: Tx, by: Actor, workspace_id: int, id: int, *, members:
     wanted = sorted(set(members))
     if wanted == sorted(team.members):
         return
-    if unknown := sorted(set(wanted) - set(await store.known_members(tx, workspace_id, wanted))):
-        raise Invalid(problems=[Problem("not_found", ("members",), given=user_id) for user_id in unknown])
+    await _must_be_members(tx, workspace_id, wanted)
     await store.set_members(tx, workspace_id, id, wanted)
     await outbox.record(tx, by, TeamUpdated(workspace_id, data={"team_id": id, "fields": ["members"]}))
 
@@ -128,3 +126,21 @@ async def uuids(tx: Tx, workspace_id: int, ids: Collection[int]) -> dict[int, UU
 async def of_workspace(tx: Tx, workspace_id: int) -> dict[int, str]:
     """The names of a workspace's teams by id, oldest first."""
     return {row["id"]: row["name"] for row in await store.of_workspace(tx, workspace_id)}
+
+
+async def _free(tx: Tx, workspace_id: int, name: str, but: int | None = None) -> str:
+    name = name.strip()
+    if not name:
+        raise Invalid(problems=[Problem("missing", ("name",))])
+    if len(name) > LONGEST:
+        raise Invalid(problems=[Problem("too_long", ("name",), limit=LONGEST)])
+    others = {other: called for other, called in (await of_workspace(tx, workspace_id)).items() if other != but}
+    if name.casefold() in (called.casefold() for called in others.values()):
+        raise Taken("There is a team of this name.", problems=[Problem("taken", ("name",))])
+    return name
+
+
+async def _must_be_members(tx: Tx, workspace_id: int, users: Collection[int]) -> None:
+    wanted = set(users)
+    if unknown := sorted(wanted - set(await store.known_members(tx, workspace_id, sorted(wanted)))):
+        raise Invalid(problems=[Problem("not_found", ("members",), given=user_id) for user_id in unknown])
