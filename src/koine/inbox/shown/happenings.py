@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -14,6 +15,7 @@ from koine.core.users import agents
 from koine.inbox.visit import Visit
 from koine.postgres.database import Tx
 
+_UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _DOERS = {"user": "A person", "contact": "A contact", "app": "An app", "system": "Koine"}
 
 
@@ -65,8 +67,13 @@ def _line(data: Mapping[str, Any]) -> str:
     """What changed, in few words: from → to, else the values that are short."""
     if "from" in data and "to" in data and not isinstance(data["to"], dict | list):
         return f"{_said(data['from'])} → {_said(data['to'])}"
-    short = [f"{name}: {_said(value)}" for name, value in data.items() if not isinstance(value, dict | list)]
-    return ", ".join(short[:3])
+    short = {name: value for name, value in data.items() if not isinstance(value, dict | list) and not _is_id(value)}
+    return ", ".join(f"{name.replace('_', ' ')}: {_said(value)}" for name, value in list(short.items())[:3])
+
+
+def _is_id(value: Any) -> bool:
+    """What says nothing to a reader: it is in the whole of the event."""
+    return (isinstance(value, int) and not isinstance(value, bool)) or bool(_UUID.fullmatch(str(value)))
 
 
 def _said(value: Any) -> str:
