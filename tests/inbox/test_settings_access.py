@@ -18,6 +18,7 @@ from koine.dialects.native import credentials as native
 from koine.postgres.database import Database
 from tests.inbox.conftest import Browser
 from tests.inbox.test_settings_pages import root
+from tests.waiting import until
 
 ONE_PLACE = ("native", "highlevel", "libredesk")
 
@@ -77,7 +78,11 @@ async def test_a_token_that_is_revoked_opens_nothing(
     page = f"{root(world)}/access"
     path = re.findall(rf'action="({page}/[0-9]+/revocation)"', (await browser.http.get(page)).text)[0]
     assert (await browser.post(path, page)).headers["location"] == f"{page}?done=revoked"
-    assert (await http.get("/v1/events", headers=bearer)).status_code == 401
+
+    async def refused() -> bool:
+        return (await http.get("/v1/events", headers=bearer)).status_code == 401
+
+    await until(refused)  # within a second
     assert "Short-lived" not in (await browser.http.get(page)).text
     assert (await browser.post(path, page)).status_code == 404
 
