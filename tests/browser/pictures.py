@@ -67,9 +67,10 @@ def main() -> int:
     with tempfile.TemporaryDirectory(prefix="koine-pictures-") as data:
         demo, base = _demo(Path(data))
         try:
+            path, workspace = asyncio.run(_link(Path(data)))
             with sync_playwright() as playwright:
                 running = playwright.chromium.launch(executable_path=browser, args=list(chromium.ARGUMENTS))
-                _take(running, base, Path(data), asked.folder, asked.only)
+                _take(running, base, path, workspace, asked.folder, asked.only)
                 running.close()
         finally:
             demo.terminate()
@@ -114,8 +115,7 @@ async def _link(data: Path) -> tuple[str, int]:
         await database.close()
 
 
-def _take(browser: Browser, base: str, data: Path, folder: Path, only: list[str] | None) -> None:
-    path, workspace = asyncio.run(_link(data))
+def _take(browser: Browser, base: str, path: str, workspace: int, folder: Path, only: list[str] | None) -> None:
     context = browser.new_context()
     page = context.new_page()
     page.goto(base + path)

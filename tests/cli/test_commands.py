@@ -29,7 +29,16 @@ from tests.cli.koine_process import (
     serving,
 )
 
-WITH_VERBS = {"provider", "workspace", "bookkeeper", "token", "webhook", "job"}  # whose verbs say what they take
+WITH_VERBS = {
+    "app",
+    "user",
+    "provider",
+    "workspace",
+    "bookkeeper",
+    "token",
+    "webhook",
+    "job",
+}  # whose verbs say what they take
 
 
 @pytest.fixture(scope="module")

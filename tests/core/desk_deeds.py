@@ -24,6 +24,7 @@ from koine.core.conversations.handling import (
 )
 from koine.core.conversations.model import Conversation, Said
 from koine.core.inboxes import inboxes
+from koine.core.search import search
 from koine.core.statuses import priorities, statuses
 from koine.core.tags import tags
 from koine.core.teams import teams
@@ -288,4 +289,4 @@ BY_SOMEBODY = {drafts.save, views.create, views.update, views.delete, views.reor
 
 # `activity.tell` is told of by the events of what it is part of.
 READERS = {activity.tell, drafts.of_conversation, panel.of, selection.hold, views.of_workspace, views.find}
-READING = {queues.__name__, timeline.__name__, finding.__name__}
+READING = {queues.__name__, timeline.__name__, finding.__name__, search.__name__}

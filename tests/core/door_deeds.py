@@ -73,7 +73,7 @@ async def _change_password(tx: Tx, by: Actor, world: World, lamp: Conversation) 
 
 
 async def _enable(tx: Tx, by: Actor, world: World, lamp: Conversation) -> list[str]:
-    return await second_factors.enable(tx, by, _sealing(), _SECRET, _code(-1))
+    return await second_factors.enable(tx, by, _sealing(), _SECRET, _code(0))
 
 
 async def _use(tx: Tx, by: Actor, world: World, lamp: Conversation) -> None:

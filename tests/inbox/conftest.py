@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import re
+import time
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from html import unescape
+from types import SimpleNamespace
 
 import httpx
 import pytest
 
+from koine.core.second_factors import second_factors
 from koine.core.users.users import User
 from koine.demo import World
 from koine.postgres.database import Database
@@ -48,6 +51,13 @@ def hidden(shown: httpx.Response, name: str) -> str:
     found = re.search(rf'<input type="hidden" name="{name}" value="([^"]*)">', shown.text)
     assert found is not None, shown.text
     return unescape(found[1])
+
+
+@pytest.fixture(autouse=True)
+def _one_moment(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No step of the codes ends while a test runs, however loaded the machine is."""
+    now = time.time()
+    monkeypatch.setattr(second_factors, "time", SimpleNamespace(time=lambda: now))
 
 
 @pytest.fixture

@@ -186,6 +186,30 @@ async def test_a_session_ends_at_once_and_its_streams_within_a_second(
         assert not await watched.stays()
 
 
+@pytest.mark.parametrize("end", ENDINGS, ids=lambda end: end.__name__)
+async def test_an_open_page_hears_that_it_is_over_and_cannot_come_back(
+    browser: Browser,
+    linus: User,
+    world: World,
+    database: Database,
+    sql: asyncpg.Connection,
+    end: Callable[[Case], Awaitable[None]],
+) -> None:
+    await browser.sign_in(linus)
+    by = system(world.account_id, world.lamplight.workspace.id, world.harbour.workspace.id)
+    id = await sql.fetchval("select max(id) from sessions where user_id = $1", linus.id)
+    path, headers = f"/inbox/w/{world.lamplight.workspace.id}/stream", {"accept": "text/event-stream"}
+    async with browser.http.stream("GET", path, headers=headers) as stream, asyncio.timeout(15):
+        pieces = stream.aiter_bytes()
+        assert stream.status_code == 200
+        assert await anext(pieces)
+        async with database.writing(by.workspaces) as tx:
+            await end(Case(tx, by, world, id))
+        async for _ in pieces:
+            pass
+    assert (await browser.http.get(path, headers=headers)).status_code == 401
+
+
 @pytest.mark.parametrize(
     "aged",
     [

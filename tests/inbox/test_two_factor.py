@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import base64
 import re
-import time
 from urllib.parse import parse_qs, urlsplit
 
 import asyncpg
@@ -13,7 +12,7 @@ import httpx
 import pytest
 
 from koine.core.limits.model import Rate
-from koine.core.second_factors import totp
+from koine.core.second_factors import second_factors, totp
 from koine.core.users.users import User
 from koine.demo import World
 from koine.inbox import recognising
@@ -35,7 +34,7 @@ class Phone:
 
     def code(self, steps: int = 0) -> str:
         """The code of now, or of so many steps later."""
-        return totp.code(self.secret, int(time.time() // totp.STEP) + steps)
+        return totp.code(self.secret, int(second_factors.time.time() // totp.STEP) + steps)
 
 
 @pytest.fixture(autouse=True)

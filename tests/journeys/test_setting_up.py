@@ -58,6 +58,29 @@ def test_from_an_empty_folder_to_the_first_conversation(tmp_path: Path) -> None:
         assert link(server) is None
 
 
+def test_whoever_sets_up_is_signed_in_and_makes_the_first_token(tmp_path: Path) -> None:
+    folder = tmp_path / "data"
+    with serving("serve", data=folder) as server:
+        first = link(server)
+        assert first is not None
+        with httpx.Client(base_url=server.base_url, follow_redirects=True) as http:
+            done = http.post(first, data=FORM)
+            said = re.search(r'name="_csrf" value="([^"]+)"', done.text)
+            assert said is not None
+            made = http.post("/inbox/first-token", data={"_csrf": said[1], "dialect": "native"})
+            token = re.search(r"koine_\w{43}", made.text)
+            assert token is not None
+            heard = httpx.get(f"{server.base_url}/v1/events", headers={"authorization": f"Bearer {token[0]}"})
+            assert heard.status_code == 200
+            inside = http.get("/inbox")
+            assert (inside.status_code, "/inbox/w/" in str(inside.url)) == (200, True)
+            secret = http.cookies["koine"]
+        assert server.end() == 0
+        assert server.errors() == ""
+    for kept in (secret, token[0], FORM["password"]):
+        assert not any(kept.encode() in file.read_bytes() for file in folder.rglob("*") if file.is_file())
+
+
 def test_secrets_of_links_are_in_no_file_of_the_folder(tmp_path: Path) -> None:
     folder = tmp_path / "data"
     with serving("serve", data=folder) as server:

@@ -16,8 +16,12 @@ from tests.work.happening import Happened, happen
 # The only functions that see more than their caller, and what they hand out.
 WAYS_IN = {
     "open_numbers": "void",
-    "conversations_like": "SETOF bigint",  # these two keep to the workspaces of the connection by themselves
+    "conversations_like": "SETOF bigint",  # these six keep to the workspaces of the connection by themselves
     "contacts_like": "SETOF bigint",
+    "contacts_named": "SETOF bigint",
+    "contacts_followed_by": "SETOF bigint",
+    "conversations_last_said": "SETOF bigint",
+    "messages_found": "TABLE(conversation_id bigint, message_id bigint, rank real)",
     "number_events": "integer",
     "forget_events": "integer",
     "claim_jobs": "TABLE(workspace_id bigint, id bigint, reaction text, lane text, token bigint, event_id bigint,"

@@ -158,13 +158,6 @@ class TokenNotFound(NotFound):
     says = "There is no such token."
 
 
-class SessionNotFound(NotFound):
-    """No such session of one's own, or one that has ended."""
-
-    code = "session_not_found"
-    says = "There is no such session."
-
-
 class WebhookNotFound(NotFound):
     """No such webhook, or not one that the actor may manage."""
 

@@ -82,6 +82,11 @@ def place(of: Place) -> str:
     return f"{of.value}~{of.id}"
 
 
+def after(of: Place) -> str:
+    """The same as a part of an address."""
+    return urlencode({"after": place(of)})
+
+
 def _queue(kind: str, number: str) -> Queue:
     for known in get_args(QueueKind):
         if kind == known:

@@ -16,7 +16,7 @@ from koine.inbox.policy import HEADERS
 _ROOT = "/inbox/static"
 _TYPES = {"css": "text/css", "js": "text/javascript", "svg": "image/svg+xml"}
 _FOREVER = "public, max-age=31536000, immutable"
-_FIRST = ("tokens", "ground", "controls", "parts", "shell")  # parts of the style that the others build upon
+_FIRST = ("tokens", "ground", "controls", "parts", "forms", "shell")  # parts of the style that the others build upon
 
 
 def url(name: str) -> str:

@@ -53,6 +53,7 @@ def _environment() -> Environment:
     return made
 
 
+@functools.cache
 def _icon(name: str, label: str = "") -> Markup:
     """A drawing; with a label it says something by itself, without it stands beside words."""
     if name not in icons.NAMES:
@@ -64,16 +65,21 @@ def _icon(name: str, label: str = "") -> Markup:
 @pass_context
 def _csrf_field(context: Context) -> Markup:
     """What every form that posts must hold."""
-    return Markup('<input type="hidden" name="_csrf" value="{}">').format(context["visit"].csrf)
+    return _hidden(context["visit"].csrf)
+
+
+@functools.lru_cache(maxsize=256)
+def _hidden(csrf: str) -> Markup:
+    return Markup('<input type="hidden" name="_csrf" value="{}">').format(csrf)
 
 
 @pass_context
 def _time(context: Context, at: Any, form: str = "ago") -> Markup:
     """A moment in few words, with the whole of it on hover: in the reader's zone."""
     zone = context["visit"].zone
-    return Markup('<time datetime="{}" title="{}" data-as="{}">{}</time>').format(
-        at.isoformat(timespec="seconds"), times.whole(at, zone), form, times.said(at, zone, form)
-    )
+    exact, whole, said = at.isoformat(timespec="seconds"), times.whole(at, zone), times.said(at, zone, form)
+    # Put together by hand: a page has a hundred of them, and none of these words can hold markup.
+    return Markup(f'<time datetime="{exact}" title="{whole}" data-as="{form}">{said}</time>')  # noqa: S704
 
 
 @pass_context

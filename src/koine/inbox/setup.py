@@ -101,8 +101,9 @@ class Door:
             return Response(status_code=400)
         except Exception:
             log.exception("setting up failed")
-            says = "Something went wrong. Nothing was changed; try again."
-            return Response(says, 500, policy.headers(""), "text/plain")
+            return Response(
+                "Something went wrong. Nothing was changed; try again.", 500, policy.headers(""), "text/plain"
+            )
 
 
 # method, path, handler

@@ -30,6 +30,7 @@ GATHERING = 0.06  # seconds: what happens within them is told together
 MOST = 50  # events that are told together
 _HEADERS = {"x-accel-buffering": "no"}  # proxies that gather answers are asked not to
 _LARGEST = 2**63 - 1
+_OVER = b"event: over\ndata:\n\n"  # the session is: the page goes to the sign-in page by itself
 _OF_ONE = frozenset({"conversation.read_changed"})  # nobody else's page changes by it
 
 
@@ -54,8 +55,8 @@ async def follow(runtime: Runtime, visit: Visit, request: Request) -> Response:
 
 def stream(runtime: Runtime, visit: Visit, request: Request, tell: Teller) -> Response:
     """The stream of a page, from the position that the browser comes back with, or that the page was drawn at."""
-    query = request.query_params
-    after = _number(request.headers.get("last-event-id")) or _number(query.get("position")) or 0
+    heard = _number(request.headers.get("last-event-id"))
+    after = _number(request.query_params.get("position")) if heard is None else heard
     secret = cookies.read(request, "session", secure=runtime.secure) or ""
     headers = policy.HEADERS | _HEADERS
     return StreamingResponse(_Following(runtime, visit, tell).flow(secret, after), 200, headers, "text/event-stream")
@@ -71,8 +72,8 @@ class _Following:
         self._visit = visit
         self._tell = tell
 
-    async def flow(self, secret: str, after: int) -> AsyncIterator[bytes]:
-        """Pieces, until the session ends or the server does."""
+    async def flow(self, secret: str, after: int | None) -> AsyncIterator[bytes]:
+        """Pieces, from a position on, or from now on (None), until the session ends or the server does."""
         here = self._visit.here
         try:
             async with self._runtime.watch.over(secret) as watched:
@@ -90,16 +91,17 @@ class _Following:
         except (PositionGone, PositionAhead, TooSlow):
             yield _piece([REFRESH], None)
         except (Unauthenticated, NotFound):
-            yield b"event: over\ndata:\n\n"
+            yield _OVER
 
     async def _pieces(self, listener: Listener, watched: Watched) -> AsyncIterator[bytes]:
         async for events in _gathered(listener):
             if not await watched.stays():
-                yield b"event: over\ndata:\n\n"
-                return
+                break
             visit = replace(self._visit, actor=watched.by)
             told = await self._tell(visit, events) if events else []
             yield _piece(told, listener.positions[visit.here]) if events else b": heartbeat\n\n"
+        if watched.over is not None:
+            yield _OVER
 
 
 async def _told(runtime: Runtime, visit: Visit, view: View, events: Sequence[FeedEvent]) -> list[Operation]:

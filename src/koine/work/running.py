@@ -10,7 +10,7 @@ from koine.core.sealing import NAME, Sealing
 from koine.outgoing import Outgoing
 from koine.postgres.database import Database
 from koine.postgres.notices import Notices
-from koine.reactions import leaving, saying, waking, webhooks
+from koine.reactions import indexing, leaving, saying, waking, webhooks
 from koine.reactions.table import REACTIONS, Reaction
 from koine.settings import Settings
 from koine.work.courtesy import Courtesy
@@ -52,7 +52,7 @@ async def run(
                 outgoing = await opened.enter_async_context(Outgoing(allow=settings.outgoing_allow))
             carried = leaving.reactions(outgoing, Sealing(settings.data / NAME))
             told = webhooks.reactions(outgoing, webhooks.speech(settings))
-            reactions = (*REACTIONS, saying.REACTION, waking.REACTION, *told, *carried)
+            reactions = (*REACTIONS, saying.REACTION, waking.REACTION, indexing.REACTION, *told, *carried)
         async with asyncio.TaskGroup() as together:
             together.create_task(Relay(dsn, reactions, notices=notices).run(stop))
             together.create_task(Worker(dsn, database, reactions, notices=notices, courtesy=courtesy).run(stop))

@@ -140,7 +140,8 @@ async def test_events_make_jobs_only_where_somebody_is_told(
 
     async def wanting() -> list[int]:
         rows = await sql.fetch(
-            "select workspace_id from wants where workspace_id = any ($1) order by 1", [*koine.workspaces]
+            "select workspace_id from wants where workspace_id = any ($1) and reaction = 'webhooks' order by 1",
+            [*koine.workspaces],
         )
         return [row["workspace_id"] for row in rows]
 

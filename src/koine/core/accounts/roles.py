@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from koine.core import outbox
+from koine.core import naming, outbox
 from koine.core.account_events import RoleChanged, RoleCreated, RoleDeleted
 from koine.core.accounts import store
 from koine.core.actor import Actor
-from koine.core.errors import Conflict, Invalid, NotFound, PermissionMissing, Problem, Taken
+from koine.core.errors import Conflict, Invalid, NotFound, PermissionMissing, Problem
 from koine.core.permissions import ALL, ROLES
 from koine.postgres.database import Tx
 
@@ -142,12 +142,5 @@ def _known(permissions: Collection[str]) -> frozenset[str]:
 
 
 async def _free(tx: Tx, account_id: int, name: str, but: int | None = None) -> str:
-    name = name.strip()
-    if not name:
-        raise Invalid(problems=[Problem("missing", ("name",))])
-    if len(name) > LONGEST:
-        raise Invalid(problems=[Problem("too_long", ("name",), limit=LONGEST)])
-    others = [role for role in await of_account(tx, account_id) if role.id != but]
-    if any(role.name.casefold() == name.casefold() for role in others):
-        raise Taken("There is a role of this name.", problems=[Problem("taken", ("name",))])
-    return name
+    others = [role.name for role in await of_account(tx, account_id) if role.id != but]
+    return naming.free(name, others, longest=LONGEST, thing="role")

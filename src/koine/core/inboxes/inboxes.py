@@ -7,10 +7,10 @@ from dataclasses import dataclass, replace
 from typing import Literal
 from uuid import UUID
 
-from koine.core import outbox
+from koine.core import naming, outbox
 from koine.core.actor import Actor
 from koine.core.desk_events import InboxUpdated
-from koine.core.errors import Invalid, NotFound, Problem
+from koine.core.errors import NotFound
 from koine.core.events import InboxCreated
 from koine.core.identity import new_uuid
 from koine.core.inboxes import store
@@ -45,9 +45,9 @@ class Inbox:
 async def create(
     tx: Tx, by: Actor, workspace_id: int, *, name: str, channel: Channel, address: str | None = None
 ) -> Inbox:
-    """A new inbox in a workspace. Raises PermissionMissing and Invalid."""
+    """A new inbox in a workspace. Raises Invalid."""
     by.must("inboxes:manage", workspace_id)
-    name = _named(name)
+    name = naming.free(name, (), longest=LONGEST, thing="inbox")
     uuid = new_uuid()
     id = await store.insert(tx, workspace_id, uuid, name, channel, address)
     told = {"inbox_id": id, "name": name, "channel": channel}
@@ -66,7 +66,8 @@ async def update(
     before = await find(tx, workspace_id, id)
     if before is None:
         raise InboxNotFound
-    after = replace(before, name=_named(name), address=(address or "").strip() or None, enabled=enabled)
+    name = naming.free(name, (), longest=LONGEST, thing="inbox")
+    after = replace(before, name=name, address=(address or "").strip() or None, enabled=enabled)
     fields = [field for field in ("name", "address", "enabled") if getattr(before, field) != getattr(after, field)]
     if fields:
         await store.update(tx, workspace_id, id, after.name, after.address, enabled=enabled)
@@ -94,12 +95,3 @@ async def uuids(tx: Tx, workspace_id: int, ids: Collection[int]) -> dict[int, UU
 async def of_workspace(tx: Tx, workspace_id: int) -> list[Inbox]:
     """A workspace's inboxes, oldest first."""
     return [Inbox(**row) for row in await store.of_workspace(tx, workspace_id)]
-
-
-def _named(name: str) -> str:
-    name = name.strip()
-    if not name:
-        raise Invalid(problems=[Problem("missing", ("name",))])
-    if len(name) > LONGEST:
-        raise Invalid(problems=[Problem("too_long", ("name",), limit=LONGEST)])
-    return name

@@ -7,9 +7,9 @@ from datetime import timedelta
 from koine.core import outbox
 from koine.core.account_events import UserSignedOut
 from koine.core.actor import Actor
-from koine.core.errors import SessionNotFound
 from koine.core.sessions import ending, store
 from koine.core.sessions.model import Begun, Seen, Session
+from koine.core.sessions.refusals import SessionNotFound
 from koine.core.tokens import secrets
 from koine.core.users import signing_in
 from koine.postgres.database import Tx

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from koine.core import outbox
+from koine.core import naming, outbox
 from koine.core.actor import Actor
 from koine.core.conversations.model import Category, Status
 from koine.core.desk_events import StatusCreated, StatusDeleted, StatusRenamed
-from koine.core.errors import Conflict, Invalid, NotFound, Problem, Taken
+from koine.core.errors import Conflict, NotFound
 from koine.core.statuses import store
 from koine.core.workspaces.workspaces import STATUSES
 from koine.postgres.database import Tx
@@ -101,12 +101,5 @@ async def _own(tx: Tx, workspace_id: int, id: int) -> Status:
 
 
 async def _free(tx: Tx, workspace_id: int, name: str, but: int | None = None) -> str:
-    name = name.strip()
-    if not name:
-        raise Invalid(problems=[Problem("missing", ("name",))])
-    if len(name) > LONGEST:
-        raise Invalid(problems=[Problem("too_long", ("name",), limit=LONGEST)])
-    others = [each.status for each in await of_workspace(tx, workspace_id) if each.status.id != but]
-    if any(status.name.casefold() == name.casefold() for status in others):
-        raise Taken("There is a status of this name.", problems=[Problem("taken", ("name",))])
-    return name
+    others = [each.status.name for each in await of_workspace(tx, workspace_id) if each.status.id != but]
+    return naming.free(name, others, longest=LONGEST, thing="status")

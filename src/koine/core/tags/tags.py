@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from uuid import UUID
 
-from koine.core import outbox
+from koine.core import naming, outbox
 from koine.core.actor import Actor
 from koine.core.desk_events import TagCreated, TagDeleted, TagRenamed
-from koine.core.errors import Invalid, NotFound, Problem, Taken
+from koine.core.errors import NotFound
 from koine.core.identity import new_uuid
 from koine.core.tags import store
 from koine.postgres.database import Tx
@@ -75,12 +75,5 @@ async def _find(tx: Tx, workspace_id: int, id: int) -> Tag:
 
 
 async def _free(tx: Tx, workspace_id: int, name: str, but: int | None = None) -> str:
-    name = name.strip()
-    if not name:
-        raise Invalid(problems=[Problem("missing", ("name",))])
-    if len(name) > LONGEST:
-        raise Invalid(problems=[Problem("too_long", ("name",), limit=LONGEST)])
-    others = [tag for tag in await of_workspace(tx, workspace_id) if tag.id != but]
-    if any(tag.name.casefold() == name.casefold() for tag in others):
-        raise Taken("There is a tag of this name.", problems=[Problem("taken", ("name",))])
-    return name
+    others = [tag.name for tag in await of_workspace(tx, workspace_id) if tag.id != but]
+    return naming.free(name, others, longest=LONGEST, thing="tag")

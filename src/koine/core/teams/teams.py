@@ -6,10 +6,10 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from koine.core import outbox
+from koine.core import naming, outbox
 from koine.core.actor import Actor
 from koine.core.desk_events import TeamDeleted, TeamUpdated
-from koine.core.errors import Conflict, Invalid, NotFound, Problem, Taken
+from koine.core.errors import Conflict, Invalid, NotFound, Problem
 from koine.core.events import TeamCreated
 from koine.core.identity import new_uuid
 from koine.core.teams import store
@@ -43,12 +43,10 @@ class Team:
 
 
 async def create(tx: Tx, by: Actor, workspace_id: int, *, name: str, members: tuple[int, ...] = ()) -> int:
-    """A new team of these users, who must be members of the workspace; its id.
-
-    Raises PermissionMissing, Invalid and Taken.
-    """
+    """A new team of these users, who must be members of the workspace; its id. Raises Invalid and Taken."""
     by.must("teams:manage", workspace_id)
-    name = await _free(tx, workspace_id, name)
+    others = (await of_workspace(tx, workspace_id)).values()
+    name = naming.free(name, others, longest=LONGEST, thing="team")
     await _must_be_members(tx, workspace_id, members)
     id = await store.insert(tx, workspace_id, new_uuid(), name, list(members))
     await outbox.record(tx, by, TeamCreated(workspace_id, data={"team_id": id, "name": name}))
@@ -59,10 +57,10 @@ async def rename(tx: Tx, by: Actor, workspace_id: int, id: int, *, name: str) ->
     """Call it otherwise. Raises PermissionMissing, TeamNotFound, Invalid and Taken."""
     by.must("teams:manage", workspace_id)
     team = await find(tx, workspace_id, id)
-    name = name.strip()
-    if team.name == name:
+    if team.name == name.strip():
         return
-    name = await _free(tx, workspace_id, name, but=id)
+    others = [called for other, called in (await of_workspace(tx, workspace_id)).items() if other != id]
+    name = naming.free(name, others, longest=LONGEST, thing="team")
     await store.rename(tx, workspace_id, id, name)
     await outbox.record(tx, by, TeamUpdated(workspace_id, data={"team_id": id, "fields": ["name"]}))
 
@@ -128,19 +126,7 @@ async def of_workspace(tx: Tx, workspace_id: int) -> dict[int, str]:
     return {row["id"]: row["name"] for row in await store.of_workspace(tx, workspace_id)}
 
 
-async def _free(tx: Tx, workspace_id: int, name: str, but: int | None = None) -> str:
-    name = name.strip()
-    if not name:
-        raise Invalid(problems=[Problem("missing", ("name",))])
-    if len(name) > LONGEST:
-        raise Invalid(problems=[Problem("too_long", ("name",), limit=LONGEST)])
-    others = {other: called for other, called in (await of_workspace(tx, workspace_id)).items() if other != but}
-    if name.casefold() in (called.casefold() for called in others.values()):
-        raise Taken("There is a team of this name.", problems=[Problem("taken", ("name",))])
-    return name
-
-
 async def _must_be_members(tx: Tx, workspace_id: int, users: Collection[int]) -> None:
-    wanted = set(users)
-    if unknown := sorted(wanted - set(await store.known_members(tx, workspace_id, sorted(wanted)))):
+    unknown = sorted(set(users) - set(await store.known_members(tx, workspace_id, list(users)) if users else []))
+    if unknown:
         raise Invalid(problems=[Problem("not_found", ("members",), given=user_id) for user_id in unknown])

@@ -10,6 +10,7 @@ from koine.core.account_events import WorkspaceCreated
 from koine.core.actor import Actor
 from koine.core.events import WorkspaceOpened
 from koine.core.identity import new_uuid
+from koine.core.search import indexing
 from koine.core.statuses import store as furniture
 from koine.core.users import ownership, staff
 from koine.core.webhooks import waking
@@ -40,6 +41,7 @@ async def found(tx: Tx, by: Actor, name: str, described: Described | None = None
     await tx.see(id)
     await furniture.furnish(tx, id, STATUSES, PRIORITIES)
     await waking.follow(tx, by.account_id, [id])
+    await indexing.follow(tx, id)
     await staff.welcome(tx, by.account_id, id)
     await ownership.put(tx, by, id, more.owners or ())
     await outbox.record(tx, by, WorkspaceOpened(id, data={"name": name}))

@@ -13,6 +13,7 @@ from koine.core.conversations.correspondence.model import Sent
 from koine.core.conversations.handling import notes, replying, status
 from koine.core.conversations.model import Conversation, Said
 from koine.core.errors import Invalid, Problem
+from koine.core.files import attachments
 from koine.core.users import agents
 from koine.inbox import asking, form, live, markdown, moments, operations, render
 from koine.inbox.live import View
@@ -35,6 +36,7 @@ async def say(runtime: Runtime, visit: Visit, request: Request) -> Response:
     said = _said(sent, [value for name, value in fields if name == "attachment"])
     async with runtime.database.writing((visit.here,)) as tx:
         conversation = await finding.by_number(tx, visit.actor, visit.here, number)
+        await attachments.unsaid(tx, visit.actor, visit.here, said.attachments)
         if sent.get("kind") == "note":
             await notes.write(tx, visit.actor, conversation, said, await _mentioned(tx, visit, said.text))
             waits = None

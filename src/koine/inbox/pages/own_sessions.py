@@ -5,8 +5,8 @@ from __future__ import annotations
 from starlette.requests import Request
 from starlette.responses import Response
 
-from koine.core.errors import SessionNotFound
 from koine.core.sessions import sessions
+from koine.core.sessions.refusals import SessionNotFound
 from koine.inbox import browsers, entering, render, ways
 from koine.inbox.runtime import Runtime
 from koine.inbox.visit import Visit

@@ -51,7 +51,7 @@ async def read(runtime: Runtime, tx: Tx, visit: Visit, shown: Shown, number: int
         may_reply=conversation.contact_id is not None or conversation.inbox_id is None,
     )
     may = visit.may("messages:write") and not conversation.deleted
-    more = f"{setting.href}?{shown.query()}&after={asking.place(found.after)}" if found.after else None
+    more = f"{setting.href}?{shown.query()}&{asking.after(found.after)}" if found.after else None
     bubbles = talk.bubbles(talk.newest_last(found.items), setting, unread=unread)
     thread = replace(
         head(visit, conversation, beside, setting, people, shown),

@@ -98,7 +98,7 @@ async def _offer(
 ) -> Response:
     address = totp.address(secret, visit.actor.email or visit.actor.name, ISSUER)
     picture = segno.make(address, error="m", micro=False)
-    drawn = picture.svg_inline(scale=5, border=3, light="#fff", svgclass="qr", lineclass=None)
+    drawn = picture.svg_inline(border=3, light="#fff", svgclass="qr", lineclass=None, omitsize=True)
     return render.page(
         visit,
         "two_factor_off.html",

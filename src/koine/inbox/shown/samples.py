@@ -1,6 +1,7 @@
 """Made-up talk that shows every part of the pages: for the pattern page, and for looking at what one changes."""
 
 # ruff: noqa: E501, RUF001 - one thing a line, and words of other scripts
+# fmt: off
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
@@ -33,136 +34,23 @@ def rows() -> list[Row]:
     """A list in which every mark of a row stands somewhere."""
     lamp, urgent = Tag("lamps", 4), Tag("refund", 3)
     return [
-        Row(
-            1,
-            118,
-            "#",
-            ROSALIND,
-            "The lamp flickers since Tuesday",
-            "It is worse in the evening. I have attached a photo of the socket.",
-            _ago(minutes=3),
-            unread=True,
-            origin="email",
-            waiting_since=_ago(minutes=3),
-            priority="Urgent",
-            assignee=MARY,
-            tags=[lamp, urgent],
-        ),
-        Row(
-            2,
-            117,
-            "#",
-            OTTO,
-            "Invoice 2024-118",
-            "Thank you, that is exactly what our bookkeeper needed.",
-            _ago(minutes=41),
-            unread=True,
-            origin="chat",
-            assignee=LINUS,
-            waiting_since=_ago(minutes=41),
-        ),
-        Row(
-            3,
-            116,
-            "#",
-            INES,
-            "Can I change the delivery address?",
-            "Of course! I have changed it to the new one; it arrives on Friday.",
-            _ago(hours=2),
-            origin="libredesk",
-            answered=True,
-            category="waiting",
-            status="Waiting",
-            assignee=MARY,
-        ),
-        Row(
-            4,
-            115,
-            "#",
-            KOFI,
-            "Transaction review: what was this for?",
-            "What was btxn_7 for?",
-            _ago(hours=5),
-            origin="tight",
-            tags=[Tag("books", 8)],
-            priority="High",
-            waiting_since=_ago(hours=5),
-        ),
-        Row(
-            5,
-            114,
-            "#",
-            YUKI,
-            "ランプの部品について",
-            "お世話になっております。交換部品の在庫はありますか？",
-            _ago(hours=8),
-            origin="email",
-            starred=True,
-        ),
-        Row(
-            6,
-            113,
-            "#",
-            NOOR,
-            "سؤال عن الضمان",
-            "هل يشمل الضمان الكسر أثناء الشحن؟",
-            _ago(days=1),
-            unread=True,
-            origin="highlevel",
-            tags=[Tag("warranty", 1), lamp, Tag("arabic", 7)],
-        ),
-        Row(
-            7,
-            112,
-            "#",
-            OTTO,
-            "Wholesale prices",
-            "Let me ask my partner and come back to you next week.",
-            _ago(days=2),
-            origin="sms",
-            answered=True,
-            snoozed_until=datetime.now(UTC) + timedelta(days=3),
-            assignee=LINUS,
-        ),
-        Row(
-            8,
-            111,
-            "#",
-            ROSALIND,
-            "",
-            "👍🎉",
-            _ago(days=3),
-            origin="api",
-            category="resolved",
-            status="Resolved",
-            answered=True,
-            assignee=MARY,
-        ),
-        Row(
-            9,
-            110,
-            "#",
-            KOFI,
-            "A very long subject that nobody could ever read whole in a list as narrow as this one is",
-            "Short.",
-            _ago(days=12),
-            origin="highlevel",
-            category="resolved",
-            status="Resolved",
-        ),
-        Row(
-            10,
-            109,
-            "#",
-            INES,
-            "Broken on arrival",
-            "The shade has a crack from top to bottom. What do I do now?",
-            _ago(days=40),
-            origin="email",
-            category="resolved",
-            status="Closed",
-            tags=[urgent],
-        ),
+        Row(1, 118, "#", ROSALIND, "The lamp flickers since Tuesday", "It is worse in the evening. I have attached a photo of the socket.",
+            _ago(minutes=3), unread=True, origin="email", waiting_since=_ago(minutes=3), priority="Urgent", assignee=MARY, tags=[lamp, urgent]),
+        Row(2, 117, "#", OTTO, "Invoice 2024-118", "Thank you, that is exactly what our bookkeeper needed.", _ago(minutes=41),
+            unread=True, origin="chat", assignee=LINUS, waiting_since=_ago(minutes=41)),
+        Row(3, 116, "#", INES, "Can I change the delivery address?", "Of course! I have changed it to the new one; it arrives on Friday.",
+            _ago(hours=2), origin="libredesk", answered=True, category="waiting", status="Waiting", assignee=MARY),
+        Row(4, 115, "#", KOFI, "Transaction review: what was this for?", "What was btxn_7 for?", _ago(hours=5), origin="tight", tags=[Tag("books", 8)], priority="High",
+            waiting_since=_ago(hours=5)),
+        Row(5, 114, "#", YUKI, "ランプの部品について", "お世話になっております。交換部品の在庫はありますか？", _ago(hours=8), origin="email", starred=True),
+        Row(6, 113, "#", NOOR, "سؤال عن الضمان", "هل يشمل الضمان الكسر أثناء الشحن؟", _ago(days=1), unread=True, origin="highlevel", tags=[Tag("warranty", 1), lamp, Tag("arabic", 7)]),
+        Row(7, 112, "#", OTTO, "Wholesale prices", "Let me ask my partner and come back to you next week.", _ago(days=2), origin="sms", answered=True,
+            snoozed_until=datetime.now(UTC) + timedelta(days=3), assignee=LINUS),
+        Row(8, 111, "#", ROSALIND, "", "👍🎉", _ago(days=3), origin="api", category="resolved", status="Resolved", answered=True, assignee=MARY),
+        Row(9, 110, "#", KOFI, "A very long subject that nobody could ever read whole in a list as narrow as this one is", "Short.", _ago(days=12),
+            origin="highlevel", category="resolved", status="Resolved"),
+        Row(10, 109, "#", INES, "Broken on arrival", "The shade has a crack from top to bottom. What do I do now?", _ago(days=40), origin="email",
+            category="resolved", status="Closed", tags=[urgent]),
     ]
 
 
@@ -215,68 +103,19 @@ def bubbles() -> list[Bubble]:
     lost = Attached("old.zip", 5_120, "application/zip", None)
     text = Markup("<p class='text'>{}</p>").format
     return [
-        Bubble(
-            1,
-            "in",
-            ROSALIND,
-            _ago(**old),
-            text("Hello, the lamp that I bought from you flickers since Tuesday."),
-            opens_day=True,
-            channel="email",
-        ),
-        Bubble(
-            2,
-            "in",
-            ROSALIND,
-            _ago(days=1, hours=1, minutes=58),
-            text("It is worse in the evening. I have attached a photo of the socket."),
-            follows=True,
-            files=[photo, manual, lost],
-        ),
+        Bubble(1, "in", ROSALIND, _ago(**old), text("Hello, the lamp that I bought from you flickers since Tuesday."), opens_day=True,
+               channel="email"),
+        Bubble(2, "in", ROSALIND, _ago(days=1, hours=1, minutes=58), text("It is worse in the evening. I have attached a photo of the socket."),
+               follows=True, files=[photo, manual, lost]),
         Bubble(3, "activity", MARY, _ago(days=1, hours=1), Markup("<b>Mary Somerville</b> assigned it to herself")),
-        Bubble(
-            4,
-            "out",
-            MARY,
-            _ago(days=1, minutes=50),
-            Markup(
-                "<p>Thank you for the photo, Rosalind. Two questions:</p><ol><li>Does it flicker with <strong>another bulb</strong>?</li><li>Is it plugged into <code>socket A</code>?</li></ol>"
-            ),
-            state="read",
-            reactions=[Chosen("👍", ["Rosalind Marsh"]), Chosen("🙏", ["Rosalind Marsh", "Mary Somerville"], True)],
-        ),
-        Bubble(
-            5,
-            "note",
-            LINUS,
-            _ago(days=1, minutes=40),
-            Markup(
-                "<p><span class='mention'>@Mary Somerville</span> same batch as last week, I think. Replace it if the bulb is not it.</p>"
-            ),
-        ),
-        Bubble(
-            6,
-            "in",
-            ROSALIND,
-            _ago(**late),
-            text("With another bulb it is the same :("),
-            opens_day=True,
-            first_unread=True,
-            folded=text("> Does it flicker with another bulb?\n> Is it plugged into socket A?"),
-        ),
+        Bubble(4, "out", MARY, _ago(days=1, minutes=50), Markup("<p>Thank you for the photo, Rosalind. I would like to know two things:</p><ol><li>Does it flicker when you take <strong>another bulb</strong> too?</li><li>Is it plugged into <code>socket A</code> now?</li></ol>"),
+               state="read", reactions=[Chosen("👍", ["Rosalind Marsh"]), Chosen("🙏", ["Rosalind Marsh", "Mary Somerville"], True)]),
+        Bubble(5, "note", LINUS, _ago(days=1, minutes=40), Markup("<p><span class='mention'>@Mary Somerville</span> same batch as last week, I think. Replace it if the bulb is not it.</p>")),
+        Bubble(6, "in", ROSALIND, _ago(**late), text("With another bulb it is the same :("), opens_day=True, first_unread=True,
+               folded=text("> Does it flicker with another bulb?\n> Is it plugged into socket A?")),
         Bubble(7, "out", MARY, _ago(minutes=12), Markup("<p>Then you get a new one from us.</p>"), state="sent"),
-        Bubble(
-            8,
-            "out",
-            MARY,
-            _ago(minutes=11),
-            Markup("<p>It leaves today; here is the <a href='#'>tracking page</a>.</p>"),
-            state="failed",
-            follows=True,
-        ),
-        Bubble(
-            9, "activity", MARY, _ago(minutes=3), Markup("<b>Mary Somerville</b> set the priority to <b>Urgent</b>")
-        ),
+        Bubble(8, "out", MARY, _ago(minutes=11), Markup("<p>It leaves today; here is the <a href='#'>tracking page</a>.</p>"), state="failed", follows=True),
+        Bubble(9, "activity", MARY, _ago(minutes=3), Markup("<b>Mary Somerville</b> set the priority to <b>Urgent</b>")),
     ]
 
 
@@ -288,23 +127,9 @@ def composer(kind: str = "reply") -> Composer:
 def thread() -> Thread:
     """A conversation with all of that."""
     first = rows()[0]
-    return Thread(
-        first.id,
-        first.number,
-        "#",
-        "#",
-        first.subject,
-        first.who,
-        first.status,
-        first.category,
-        starred=True,
-        assignee=MARY,
-        snoozed_until=None,
-        bubbles=bubbles(),
-        older="#older",
-        composer=composer(),
-        agents=[Option("", "Nobody"), Option("7", LINUS.name, LINUS), Option("8", MARY.name, MARY)],
-    )
+    return Thread(first.id, first.number, "#", "#", first.subject, first.who, first.status, first.category, starred=True, assignee=MARY,
+                  snoozed_until=None, bubbles=bubbles(), older="#older", composer=composer(),
+                  agents=[Option("", "Nobody"), Option("7", LINUS.name, LINUS), Option("8", MARY.name, MARY)])
 
 
 def side() -> Side:

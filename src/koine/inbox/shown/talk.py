@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta, tzinfo
 
 from markupsafe import Markup
 
+from koine.core import markup
 from koine.core.actor import Actor
 from koine.core.conversations.handling import replying
 from koine.core.conversations.model import Attachment, Entry, Message, Reaction
@@ -19,6 +21,7 @@ from koine.inbox.shown.bubbles import Attached, Bubble, Chosen
 TOGETHER = timedelta(minutes=10)  # what somebody says within that time of their last words stands below them
 _SOON = timedelta(seconds=2 * replying.UNDO)
 _LATER = "9999-12-31T00:00:00+00:00"
+_QUOTED = re.compile(r"<blockquote\b.*</blockquote>", re.DOTALL)
 _LINE = 90  # letters
 _HEIGHTS = (2, 4, 7, 11, 17, 26, 40)  # lines: message.css has a height for each
 
@@ -57,7 +60,7 @@ def of(entry: Entry, setting: Setting) -> Bubble:
         body,
         folded,
         frame,
-        _height(message.text) if frame else 1,
+        _height(message.html or "") if frame else 1,
         _state(message),
         message.channel,
         bool(message.meta.get("automated")),
@@ -127,7 +130,9 @@ def _state(message: Message) -> str:
     return "pending" if due_at - message.created_at < _SOON else "scheduled"
 
 
-def _height(text: str) -> int:
+def _height(html: str) -> int:
+    """About how many lines it takes, without what is folded."""
+    text = markup.to_text(_QUOTED.sub("", html))
     lines = sum(1 + len(line) // _LINE for line in text.split("\n"))
     return next((most for most in _HEIGHTS if lines <= most), 0)
 

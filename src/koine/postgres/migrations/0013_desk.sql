@@ -71,3 +71,63 @@ create index conversations_waiting on conversations (workspace_id, waiting_since
     where waiting_since is not null and not resolved and deleted_at is null;
 create index conversations_snoozed on conversations (workspace_id, last_message_at desc, id desc)
     where snoozed_until is not null and not resolved and deleted_at is null;
+
+-- ── Search: the words of messages ───────────────────────────────────────────────────────────────────────────────────
+
+-- Beside the messages, and filled behind them: whoever writes does not wait for it.
+create table message_words (
+    workspace_id    bigint not null,
+    message_id      bigint not null,
+    conversation_id bigint not null,
+    words           tsvector not null,
+    primary key (workspace_id, message_id),
+    foreign key (workspace_id, message_id) references messages on update cascade on delete cascade
+);
+create index message_words_found on message_words using gin (workspace_id, words);
+call keep_apart('message_words');
+alter table message_words alter column workspace_id set (n_distinct = 1);
+grant select, insert, update, delete on message_words to koine_app;
+
+-- As conversations_like: it runs as the owner and keeps to the workspaces that are set. All words have to be met, the last
+-- perhaps only begun. Looks at 5,000 messages at most, and gives each conversation once, with its best.
+create function messages_found(workspace bigint, given text, at_most integer)
+    returns table (conversation_id bigint, message_id bigint, rank real)
+    language plpgsql stable security definer set search_path = public, pg_temp as $$
+#variable_conflict use_column
+declare
+    query tsquery := plainto_tsquery('simple', lower(given collate letters));
+begin
+    if numnode(query) = 0 then
+        return;
+    end if;
+    query := (query::text || ':*')::tsquery;
+    return query
+        with matching as materialized (
+            select w.conversation_id, w.message_id, w.words from message_words w
+             where w.workspace_id = workspace and w.words @@ query
+               and workspace = any (nullif(current_setting('koine.workspaces', true), '')::bigint[])
+             limit 5000
+        ), ranked as (
+            select m.conversation_id, m.message_id, ts_rank(m.words, query) as rank from matching m
+        )
+        select best.conversation_id, best.message_id, best.rank from (
+            select distinct on (r.conversation_id) r.conversation_id, r.message_id, r.rank
+              from ranked r order by r.conversation_id, r.rank desc, r.message_id desc) best
+         order by best.rank desc, best.message_id desc limit at_most;
+end $$;
+revoke all on function messages_found from public;
+grant execute on function messages_found to koine_app;
+create policy searched on message_words for select to current_user using (true);
+
+-- What was said so far; from here on the reaction `search` goes on by the feed.
+alter table messages no force row level security;
+alter table message_words no force row level security;
+insert into message_words (workspace_id, message_id, conversation_id, words)
+select workspace_id, id, conversation_id, to_tsvector('simple', lower(left(body_text, 100000) collate letters))
+  from messages where deleted_at is null and kind <> 'activity' and state <> 'scheduled';
+alter table message_words force row level security;
+alter table messages force row level security;
+alter table wants no force row level security;
+insert into wants (workspace_id, reaction, done)
+select w.id, 'search', coalesce((select f.last from feeds f where f.workspace_id = w.id), 0) from workspaces w;
+alter table wants force row level security;

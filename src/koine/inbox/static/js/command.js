@@ -26,7 +26,9 @@ function commands() {
 
 function draw() {
   const words = field().value.toLowerCase().split(/\s+/).filter(Boolean);
-  found = commands().filter(({ label }) => words.every((word) => label.toLowerCase().includes(word))).slice(0, 40);
+  const begins = (/** @type {string} */ label) => Number(!label.toLowerCase().startsWith(words.join(" ")));
+  found = commands().filter(({ label }) => words.every((word) => label.toLowerCase().includes(word)));
+  found = found.sort((one, other) => begins(one.label) - begins(other.label)).slice(0, 40);
   chosen = 0;
   const list = /** @type {HTMLElement} */ (byId("commands"));
   list.replaceChildren(...found.map(({ label }, n) => item(label, n)));

@@ -12,19 +12,24 @@ const KEYS = {
   j: () => move(1),
   k: () => move(-1),
   o: () => one(".row-link", current() ?? document)?.click(),
-  Enter: () => {},
   r: () => write("reply"),
   n: () => write("note"),
   e: act("resolve"),
   s: act("snooze"),
   a: act("assign"),
-  t: act("tag"),
+  t: tag,
   u: act("unread"),
   x: () => /** @type {HTMLElement | null} */ (current() && one("input[name=conversation]", /** @type {HTMLElement} */ (current())))?.click(),
   "/": () => byId("find")?.focus(),
   "?": () => /** @type {HTMLDialogElement | null} */ (byId("help"))?.showModal(),
 };
-delete KEYS.Enter;
+
+/** The menu of tags is beside the thread, where it may have to be shown first. */
+function tag() {
+  const side = byId("side");
+  if (side && !side.checkVisibility()) side.showPopover();
+  act("tag")();
+}
 
 document.addEventListener("keydown", (event) => {
   if ((event.metaKey || event.ctrlKey) && event.key.toLowerCase() === "k") {

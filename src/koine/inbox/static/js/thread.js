@@ -15,7 +15,7 @@ function arrive() {
 function read() {
   const scroll = byId("thread-scroll");
   if (!scroll || document.visibilityState !== "visible") return;
-  const newest = all("#messages > .message.in").at(-1)?.id ?? "";
+  const newest = all("#messages > .message:not(.note)").at(-1)?.id ?? "";
   if (scroll.dataset.unread === undefined && (scroll.dataset.seen ?? newest) === newest) {
     scroll.dataset.seen = newest;
     return;
@@ -41,7 +41,7 @@ function watch() {
 heed("visited", arrive);
 heed("changed", () => { watch(); read(); });
 document.addEventListener("visibilitychange", read);
-on("submit", "form[action*='/read?']", () => { const scroll = byId("thread-scroll"); if (scroll) scroll.dataset.seen = all("#messages > .message.in").at(-1)?.id ?? ""; });
+on("submit", "form[action*='/read?']", () => { const scroll = byId("thread-scroll"); if (scroll) scroll.dataset.seen = all("#messages > .message:not(.note)").at(-1)?.id ?? ""; });
 
 /** Moments that are told by how long ago they were. */
 function tick() {

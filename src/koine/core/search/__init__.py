@@ -1,0 +1,1 @@
+"""Finding conversations by anything that is known of them."""
