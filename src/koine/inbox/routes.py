@@ -20,6 +20,7 @@ from koine.inbox.pages import (
     two_factor,
     uploads,
 )
+from koine.inbox.pages.settings import routes as settings
 from koine.inbox.runtime import Runtime
 
 WORKSPACE = "/inbox/w/{workspace:int}"
@@ -40,6 +41,7 @@ PAGES: Sequence[tuple[str, str, Handler]] = (
     ("POST", CONVERSATION + "/preview", composing.preview),
     ("POST", CONVERSATION + "/draft", composing.draft),
     ("POST", CONVERSATION + "/{act}", acts.one),
+    *((method, WORKSPACE + "/settings" + path, handler) for method, path, handler in settings.PAGES),
     ("GET", WORKSPACE + "/{queue:path}", lists.show),  # mine, team/4, …: what nothing above it is
 )
 

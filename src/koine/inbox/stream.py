@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from dataclasses import replace
 
 from starlette.requests import Request
@@ -34,30 +34,43 @@ _OVER = b"event: over\ndata:\n\n"  # the session is: the page goes to the sign-i
 _OF_ONE = frozenset({"conversation.read_changed"})  # nobody else's page changes by it
 
 
+# What an open page has to be told about events that its reader may see.
+Teller = Callable[[Visit, Sequence[FeedEvent]], Awaitable[list[Operation]]]
+
+
 async def follow(runtime: Runtime, visit: Visit, request: Request) -> Response:
-    """The stream of a page, from the position that the browser comes back with, or that the page was drawn at."""
+    """The stream of a list and of the conversation that is open beside it."""
     query = request.query_params
     view = View(
         asking.read(query.get("queue", "mine"), query),
         _number(query.get("conversation")),
         _number(query.get("entry")) or 0,
     )
+
+    async def tell(visit: Visit, events: Sequence[FeedEvent]) -> list[Operation]:
+        return await _told(runtime, visit, view, events)
+
+    return stream(runtime, visit, request, tell)
+
+
+def stream(runtime: Runtime, visit: Visit, request: Request, tell: Teller) -> Response:
+    """The stream of a page, from the position that the browser comes back with, or that the page was drawn at."""
     heard = _number(request.headers.get("last-event-id"))
-    after = _number(query.get("position")) if heard is None else heard
+    after = _number(request.query_params.get("position")) if heard is None else heard
     secret = cookies.read(request, "session", secure=runtime.secure) or ""
     headers = policy.HEADERS | _HEADERS
-    return StreamingResponse(_Following(runtime, visit, view).flow(secret, after), 200, headers, "text/event-stream")
+    return StreamingResponse(_Following(runtime, visit, tell).flow(secret, after), 200, headers, "text/event-stream")
 
 
 class _Following:
     """One page that follows its workspace's feed."""
 
-    __slots__ = ("_runtime", "_view", "_visit")
+    __slots__ = ("_runtime", "_tell", "_visit")
 
-    def __init__(self, runtime: Runtime, visit: Visit, view: View) -> None:
+    def __init__(self, runtime: Runtime, visit: Visit, tell: Teller) -> None:
         self._runtime = runtime
         self._visit = visit
-        self._view = view
+        self._tell = tell
 
     async def flow(self, secret: str, after: int | None) -> AsyncIterator[bytes]:
         """Pieces, from a position on, or from now on (None), until the session ends or the server does."""
@@ -85,20 +98,20 @@ class _Following:
             if not await watched.stays():
                 break
             visit = replace(self._visit, actor=watched.by)
-            told = await self._told(visit, events) if events else []
+            told = await self._tell(visit, events) if events else []
             yield _piece(told, listener.positions[visit.here]) if events else b": heartbeat\n\n"
         if watched.over is not None:
             yield _OVER
 
-    async def _told(self, visit: Visit, events: Sequence[FeedEvent]) -> list[Operation]:
-        ids = dict.fromkeys(event.conversation.id for event in events if event.conversation is not None)
-        entries = {event.message.id for event in events if event.message is not None}
-        if not ids:
-            return []
-        async with self._runtime.database.reading((visit.here,)) as tx:
-            shown = await desk.resolved(tx, visit, self._view.shown)
-            view = replace(self._view, shown=shown)
-            return await live.changed(self._runtime, tx, visit, view, list(ids), entries=entries)
+
+async def _told(runtime: Runtime, visit: Visit, view: View, events: Sequence[FeedEvent]) -> list[Operation]:
+    ids = dict.fromkeys(event.conversation.id for event in events if event.conversation is not None)
+    entries = {event.message.id for event in events if event.message is not None}
+    if not ids:
+        return []
+    async with runtime.database.reading((visit.here,)) as tx:
+        shown = await desk.resolved(tx, visit, view.shown)
+        return await live.changed(runtime, tx, visit, replace(view, shown=shown), list(ids), entries=entries)
 
 
 async def _gathered(listener: Listener) -> AsyncIterator[list[FeedEvent]]:
