@@ -36,7 +36,8 @@ AGENT = "user-linus"
 async def of(database: Database, storage: Storage | None, base_url: str, kept: object) -> Credentials:
     """The world's credentials, with those secrets of `kept` (an earlier result, or anything) that are still good.
 
-    Makes the world where there is none yet, without a `storage` only the small one, and issues new secrets for those that were lost. Raises Failed.
+    Makes the world where there is none yet (without a `storage` only the small one), and issues new secrets for those
+    that were lost. Raises Failed.
     """
     async with database.reading(()) as tx:
         account_id = next((account.id for account in await accounts.every(tx) if account.name == NAME), None)
