@@ -33,10 +33,11 @@ BOOKKEEPER = "user-blaise"
 AGENT = "user-linus"
 
 
-async def of(database: Database, storage: Storage, base_url: str, kept: object) -> Credentials:
+async def of(database: Database, storage: Storage | None, base_url: str, kept: object) -> Credentials:
     """The world's credentials, with those secrets of `kept` (an earlier result, or anything) that are still good.
 
-    Makes the world where there is none yet, and issues new secrets for those that were lost. Raises Failed.
+    Makes the world where there is none yet (without a `storage` only the small one), and issues new secrets for those
+    that were lost. Raises Failed.
     """
     async with database.reading(()) as tx:
         account_id = next((account.id for account in await accounts.every(tx) if account.name == NAME), None)
@@ -53,12 +54,13 @@ async def of(database: Database, storage: Storage, base_url: str, kept: object) 
     return await _written(database, base_url, places, people, good)
 
 
-async def _made(database: Database, storage: Storage) -> World:
+async def _made(database: Database, storage: Storage | None) -> World:
     """All of the world or none of it: a start that is broken off leaves nothing half done."""
     try:
         async with database.writing(()) as tx:
             made = await world.found(tx, name=NAME)
-            await lively.add(tx, made, storage)
+            if storage is not None:
+                await lively.add(tx, made, storage)
             return made
     except StorageFailed as failed:
         raise Failed(str(failed)) from failed
