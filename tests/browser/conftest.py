@@ -14,6 +14,7 @@ from tests.browser import chromium
 from tests.dialects.highlevel.letting_in import PASSWORD, give_password
 from tests.inbox.pages.conftest import Desk
 
+WIDE = {"width": 1440, "height": 900}  # the design's first size
 Enter = Callable[..., Awaitable[Page]]
 
 
@@ -37,7 +38,7 @@ async def enter(running: Browser, base_url: str, database: Database, world: Worl
 
     async def signed_in(person: User, **how: object) -> Page:
         await give_password(database, world, person)
-        context = await running.new_context(base_url=base_url, **how)  # type: ignore[arg-type]
+        context = await running.new_context(base_url=base_url, **{"viewport": WIDE, **how})  # type: ignore[arg-type]
         opened.append(context)
         page = await context.new_page()
         page.on("pageerror", lambda error: wrong.append(str(error)))
