@@ -18,9 +18,9 @@ from playwright.async_api import Error, Page, expect
 from koine.core.actor import Author, system
 from koine.core.contacts import contacts
 from koine.core.contacts.model import Described
-from koine.core.conversations import messages, opening
+from koine.core.conversations import opening
 from koine.core.conversations.handling import tagging
-from koine.core.conversations.model import Opening, Posting, Said
+from koine.core.conversations.model import Opening, Said
 from koine.core.inboxes import inboxes
 from koine.core.statuses import statuses
 from koine.core.tags import tags
@@ -85,18 +85,6 @@ async def test_the_canary_notices(enter: Enter, desk: Desk, base_url: str) -> No
             "twice",
         ):
             assert each in said, each
-
-
-async def test_html_that_was_kept_unclean(page: Page, desk: Desk, canary: Canary) -> None:
-    """Not even the store is believed: each attack by itself, as if nothing had cleaned it on the way in."""
-    for some in _parts(attacks.html(), PAGE - 2):
-        talk = await desk.talk("Unclean")
-        await _said(desk, talk.id, [Said(MARK, MARK + _aimed(each, canary).replace("\x00", "")) for each in some])
-        await _open(page, desk, talk.number)
-        await canary.look(page)
-        shown = [await frame.locator("body > i").first.inner_text() for frame in page.frames if frame.parent_frame]
-        assert set(shown) == {"harmless"}
-        assert len(shown) >= len(some)
 
 
 async def test_libredesk_content(page: Page, desk: Desk, canary: Canary, base_url: str) -> None:
@@ -223,44 +211,6 @@ async def test_names_and_words(page: Page, desk: Desk, canary: Canary) -> None:
     await page.keyboard.type("script")
     await expect(page.locator("#commands li").first).to_be_visible()
     await canary.look(page)
-
-
-async def test_markdown_in_previews_replies_notes_drafts_and_the_stream(
-    page: Page, enter: Enter, desk: Desk, canary: Canary
-) -> None:
-    talk = await desk.talk()
-    path = f"{desk.root}/conversations/{talk.number}"
-    mary = await enter(desk.world.mary)
-    await canary.watch(mary.context)
-    for each in (page, mary):
-        await each.goto(f"{path}?queue=all")
-    csrf = await page.get_attribute("body", "data-csrf") or ""
-    texts = list(_together([_aimed(each, canary).replace("\x00", "") for each in attacks.markdown()]))
-    for n, text in enumerate(texts):
-        await page.fill("#text", text)
-        async with page.expect_response(lambda answer: "/preview" in answer.url):
-            await page.click("[data-toggle-preview]")
-        await expect(page.locator("[data-toggle-preview][aria-pressed=true]")).to_be_visible()
-        await canary.look(page)
-        await page.click("[data-toggle-preview]")
-        await expect(page.locator("#text")).to_be_visible()
-        form = {"_csrf": csrf, "kind": "note" if n % 2 else "reply", "text": text}
-        sent = await page.request.post(f"{path}/messages", form=form, headers={"origin": canary.home})
-        assert sent.status == 200, await sent.text()
-        await canary.look(mary)
-    await expect(mary.locator("#messages .message.out, #messages .note").last).to_be_visible()
-    await expect(mary.locator("#messages .message.out, #messages .note")).to_have_count(len(texts), timeout=15_000)
-    await canary.look(mary)
-    await page.request.post(
-        f"{path}/draft",
-        form={"_csrf": csrf, "kind": "note", "text": "</textarea>" + texts[0]},
-        headers={"origin": canary.home},
-    )
-    for each in (page, mary):
-        await each.reload()
-        await _frames(each)
-        await canary.look(each)
-    assert (await page.input_value("#text")).startswith("</textarea>")
 
 
 async def test_files(page: Page, desk: Desk, canary: Canary) -> None:
@@ -421,30 +371,6 @@ def _parts(given: Sequence[T], size: int) -> Iterator[list[T]]:
     rest = iter(given)
     while part := list(islice(rest, size)):
         yield part
-
-
-def _together(texts: Sequence[str]) -> Iterator[str]:
-    """Several to a text, apart from those that could swallow what comes after them."""
-    small = [each for each in texts if len(each) < 200 and "```" not in each and "<!" not in each]
-    yield from (each for each in texts if each not in small)
-    for part in _parts(small, 12):
-        yield "\n\n---\n\n".join(part)
-
-
-async def _said(desk: Desk, id: int, said: Sequence[Said]) -> None:
-    author = Author("contact", desk.world.lamplight.contacts[0].id)
-    by = system(desk.world.account_id, desk.here)
-    posts = [
-        Posting(id, Said(each.text, each.html, author=author, direction="in", channel="email", state="received"))
-        for each in said
-    ]
-    async with desk.database.writing((desk.here,)) as tx:
-        await messages.post(tx, by, posts)
-
-
-async def _open(page: Page, desk: Desk, number: int) -> None:
-    await page.goto(f"{desk.root}/conversations/{number}?queue=all")
-    await _frames(page)
 
 
 async def _frames(page: Page) -> None:
