@@ -21,6 +21,8 @@ from koine.postgres.database import Database
 from koine.postgres.notices import Notices
 from koine.reactions import webhooks
 from koine.realtime.hub import Hub
+from koine.realtime.presence import Presence
+from koine.realtime.typing import Typing
 from koine.serving import ending, patience, working
 from koine.serving.listening import BACKLOG
 from koine.serving.orders import Serving
@@ -60,6 +62,12 @@ async def _serve(
         hub = Hub(database, notices)
         listeners.push_async_callback(hub.close)
         hub.open()
+        presence = Presence(notices)
+        presence.open()
+        listeners.push_async_callback(presence.close)
+        typing = Typing(notices, presence)
+        typing.open()
+        listeners.push_async_callback(typing.close)
         outgoing = await opened.enter_async_context(Outgoing(allow=serving.settings.outgoing_allow))
         able = webhooks.means(outgoing, serving.settings)
         traffic = Traffic()
@@ -74,6 +82,7 @@ async def _serve(
             files=_files(serving.settings),
             proxies=serving.settings.proxies,
             development=serving.settings.development,
+            presence=presence,
         )
         server = Server(config(application), ready)
         server.ending(listeners.aclose)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from koine.inbox.shown.bubbles import Bubble
-from koine.inbox.shown.people import Face
+from koine.inbox.shown.people import Face, Present
 from koine.inbox.shown.sides import Option
 
 
@@ -31,7 +31,7 @@ class Thread:
     """`href` is the conversation's address, `list_href` that of the list it was opened from.
 
     `older` is where what was said before the first bubble is; None: that is the beginning. `beside` is what its
-    address says of the list beside it.
+    address says of the list beside it. `watchers` are the others who look at it.
     """
 
     id: int
@@ -55,6 +55,7 @@ class Thread:
     deleted: bool = False
     unread: bool = False
     beside: str = ""
+    watchers: Sequence[Present] = ()
 
     @property
     def resolved(self) -> bool:

@@ -7,6 +7,7 @@ import "./thread.js";
 import "./composer.js";
 import "./uploads.js";
 import "./mentions.js";
+import "./presence.js";
 import "./command.js";
 import "./shortcuts.js";
 import "./stream.js";
