@@ -62,12 +62,6 @@ async def _serve(
         hub = Hub(database, notices)
         listeners.push_async_callback(hub.close)
         hub.open()
-        presence = Presence(notices)
-        presence.open()
-        listeners.push_async_callback(presence.close)
-        typing = Typing(notices, presence)
-        typing.open()
-        listeners.push_async_callback(typing.close)
         outgoing = await opened.enter_async_context(Outgoing(allow=serving.settings.outgoing_allow))
         able = webhooks.means(outgoing, serving.settings)
         traffic = Traffic()
@@ -82,7 +76,7 @@ async def _serve(
             files=_files(serving.settings),
             proxies=serving.settings.proxies,
             development=serving.settings.development,
-            presence=presence,
+            presence=_presence(notices, listeners),
         )
         server = Server(config(application), ready)
         server.ending(listeners.aclose)
@@ -92,6 +86,16 @@ async def _serve(
         with stop.told(server.leave), ending.noticed(pid, server.leave):
             await server.serve(sockets=[listening.dup()])
         watching.cancel()
+
+
+def _presence(notices: Notices, until: contextlib.AsyncExitStack) -> Presence:
+    """Who looks at what, heard and told until then."""
+    presence = Presence(notices)
+    typing = Typing(notices, presence)
+    for each in (presence, typing):
+        each.open()
+        until.push_async_callback(each.close)
+    return presence
 
 
 class Server(uvicorn.Server):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 
 from koine.core.conversations import drafts, finding, panel, timeline
 from koine.core.conversations.model import Conversation
@@ -49,6 +50,7 @@ async def read(runtime: Runtime, tx: Tx, visit: Visit, shown: Shown, number: int
         str(uuid.uuid4()),
         [_face(each) for each in members if each.enabled],
         may_reply=conversation.contact_id is not None or conversation.inbox_id is None,
+        pending=talk.pending(people.of_author(visit.actor.author), datetime.now(UTC)),
     )
     may = visit.may("messages:write") and not conversation.deleted
     more = f"{setting.href}?{shown.query()}&{asking.after(found.after)}" if found.after else None

@@ -15,7 +15,8 @@ from koine.inbox.shown.sides import Option
 class Composer:
     """What has been begun to be said: `text` is Markdown. `attempt` makes a repeated send harmless.
 
-    `names` are the colleagues who can be mentioned in a note.
+    `names` are the colleagues who can be mentioned in a note; `pending` is what a reply and a note look like
+    that are on their way.
     """
 
     kind: str
@@ -24,6 +25,7 @@ class Composer:
     names: Sequence[Face] = ()
     may_reply: bool = True
     problem: str = ""
+    pending: Sequence[Bubble] = ()
 
 
 @dataclass(frozen=True, slots=True)

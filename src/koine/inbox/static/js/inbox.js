@@ -5,6 +5,7 @@ import "./forms.js";
 import "./list.js";
 import "./thread.js";
 import "./composer.js";
+import "./echo.js";
 import "./uploads.js";
 import "./mentions.js";
 import "./presence.js";
