@@ -14,6 +14,7 @@ from koine.core.files.links import Links
 from koine.core.page import Window
 from koine.core.users import agents
 from koine.core.users.agents import Agent
+from koine.core.workspaces.furniture import Furniture
 from koine.inbox import asking
 from koine.inbox.asking import Shown
 from koine.inbox.runtime import Runtime
@@ -34,7 +35,9 @@ class Read:
     side: Side
 
 
-async def read(runtime: Runtime, tx: Tx, visit: Visit, shown: Shown, number: int, query: Mapping[str, str]) -> Read:
+async def read(
+    runtime: Runtime, tx: Tx, visit: Visit, shown: Shown, number: int, query: Mapping[str, str], has: Furniture
+) -> Read:
     """Read all of it. Raises ConversationNotFound and CursorUnreadable."""
     conversation = await finding.by_number(tx, visit.actor, visit.here, number)
     found = await timeline.latest(tx, visit.actor, conversation, older(query))
@@ -63,7 +66,7 @@ async def read(runtime: Runtime, tx: Tx, visit: Visit, shown: Shown, number: int
         unread=unread is not None,
         watchers=people.present(runtime.presence.at((visit.here, conversation.id), but=visit.actor.id)),
     )
-    side = await sides.read(tx, visit, conversation, beside, members, thread.href, shown.query())
+    side = sides.of(visit, conversation, beside, members, has, thread.href, shown.query())
     return Read(thread, side)
 
 
