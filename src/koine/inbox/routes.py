@@ -18,6 +18,7 @@ from koine.inbox.pages import (
     profile,
     searching,
     two_factor,
+    typing,
     uploads,
 )
 from koine.inbox.pages.settings import routes as settings
@@ -40,6 +41,7 @@ PAGES: Sequence[tuple[str, str, Handler]] = (
     ("POST", CONVERSATION + "/messages/{message:uuid}/withdrawal", composing.take_back),
     ("POST", CONVERSATION + "/preview", composing.preview),
     ("POST", CONVERSATION + "/draft", composing.draft),
+    ("POST", CONVERSATION + "/typing", typing.tell),
     ("POST", CONVERSATION + "/{act}", acts.one),
     *((method, WORKSPACE + "/settings" + path, handler) for method, path, handler in settings.PAGES),
     ("GET", WORKSPACE + "/{queue:path}", lists.show),  # mine, team/4, …: what nothing above it is

@@ -15,12 +15,13 @@ from koine.core.errors import NotFound, PositionAhead, PositionGone, Unauthentic
 from koine.core.feed import sight
 from koine.core.feed.model import FeedEvent
 from koine.core.tokens.watch import Watched
-from koine.inbox import asking, cookies, live, operations, policy
+from koine.inbox import asking, cookies, live, operations, policy, watching
 from koine.inbox.live import View
 from koine.inbox.operations import REFRESH, Operation
 from koine.inbox.pages import desk
 from koine.inbox.runtime import Runtime
 from koine.inbox.visit import Visit
+from koine.inbox.watching import Company
 from koine.realtime.listener import Listener, TooSlow
 
 log = logging.getLogger("koine")
@@ -50,27 +51,34 @@ async def follow(runtime: Runtime, visit: Visit, request: Request) -> Response:
     async def tell(visit: Visit, events: Sequence[FeedEvent]) -> list[Operation]:
         return await _told(runtime, visit, view, events)
 
-    return stream(runtime, visit, request, tell)
+    return stream(runtime, visit, request, tell, looking_at=view.number)
 
 
-def stream(runtime: Runtime, visit: Visit, request: Request, tell: Teller) -> Response:
-    """The stream of a page, from the position that the browser comes back with, or that the page was drawn at."""
+def stream(
+    runtime: Runtime, visit: Visit, request: Request, tell: Teller, *, looking_at: int | None = None
+) -> Response:
+    """The stream of a page, from the position that the browser comes back with, or that the page was drawn at.
+
+    `looking_at` is the number of the conversation on it, at which others see the visitor.
+    """
     heard = _number(request.headers.get("last-event-id"))
     after = _number(request.query_params.get("position")) if heard is None else heard
     secret = cookies.read(request, "session", secure=runtime.secure) or ""
     headers = policy.HEADERS | _HEADERS
-    return StreamingResponse(_Following(runtime, visit, tell).flow(secret, after), 200, headers, "text/event-stream")
+    following = _Following(runtime, visit, tell, looking_at)
+    return StreamingResponse(following.flow(secret, after), 200, headers, "text/event-stream")
 
 
 class _Following:
     """One page that follows its workspace's feed."""
 
-    __slots__ = ("_runtime", "_tell", "_visit")
+    __slots__ = ("_number", "_runtime", "_tell", "_visit")
 
-    def __init__(self, runtime: Runtime, visit: Visit, tell: Teller) -> None:
+    def __init__(self, runtime: Runtime, visit: Visit, tell: Teller, number: int | None) -> None:
         self._runtime = runtime
         self._visit = visit
         self._tell = tell
+        self._number = number
 
     async def flow(self, secret: str, after: int | None) -> AsyncIterator[bytes]:
         """Pieces, from a position on, or from now on (None), until the session ends or the server does."""
@@ -86,20 +94,26 @@ class _Following:
                 async with self._runtime.hub.listen({here: after}, wanted) as listener:
                     watched.when_over(listener.end)
                     yield b"retry: 1000\n\n"
-                    async for piece in self._pieces(listener, watched):
-                        yield piece
+                    async with watching.looking(self._runtime, self._visit, self._number) as company:
+                        async for piece in self._pieces(listener, watched, company):
+                            yield piece
         except (PositionGone, PositionAhead, TooSlow):
             yield _piece([REFRESH], None)
         except (Unauthenticated, NotFound):
             yield _OVER
 
-    async def _pieces(self, listener: Listener, watched: Watched) -> AsyncIterator[bytes]:
-        async for events in _gathered(listener):
+    async def _pieces(self, listener: Listener, watched: Watched, company: Company) -> AsyncIterator[bytes]:
+        async for events in _gathered(listener, company.stirred):
             if not await watched.stays():
                 break
             visit = replace(self._visit, actor=watched.by)
-            told = await self._tell(visit, events) if events else []
-            yield _piece(told, listener.positions[visit.here]) if events else b": heartbeat\n\n"
+            stirred = company.stirred.is_set()
+            if stirred:
+                yield _piece(await company.told(self._runtime, visit), None)
+            if events:
+                yield _piece(await self._tell(visit, events), listener.positions[visit.here])
+            elif not stirred:
+                yield b": heartbeat\n\n"
         if watched.over is not None:
             yield _OVER
 
@@ -114,13 +128,14 @@ async def _told(runtime: Runtime, visit: Visit, view: View, events: Sequence[Fee
         return await live.changed(runtime, tx, visit, replace(view, shown=shown), list(ids), entries=entries)
 
 
-async def _gathered(listener: Listener) -> AsyncIterator[list[FeedEvent]]:
-    """Events that came at nearly the same time; an empty list after a while in which there were none."""
+async def _gathered(listener: Listener, stirred: asyncio.Event) -> AsyncIterator[list[FeedEvent]]:
+    """Events that came at nearly the same time; an empty list when others stirred, or after a while without any."""
     events = aiter(listener)
     coming = asyncio.ensure_future(anext(events, None))
+    stirs = asyncio.ensure_future(stirred.wait())
     try:
         while True:
-            await asyncio.wait({coming}, timeout=HEARTBEAT)
+            await asyncio.wait({coming, stirs}, timeout=HEARTBEAT, return_when=asyncio.FIRST_COMPLETED)
             gathered: list[FeedEvent] = []
             while coming.done() and len(gathered) < MOST:
                 event = coming.result()
@@ -132,7 +147,10 @@ async def _gathered(listener: Listener) -> AsyncIterator[list[FeedEvent]]:
                 coming = asyncio.ensure_future(anext(events, None))
                 await asyncio.wait({coming}, timeout=GATHERING)
             yield gathered
+            if stirs.done() and not stirred.is_set():
+                stirs = asyncio.ensure_future(stirred.wait())
     finally:
+        stirs.cancel()
         coming.cancel()
         with contextlib.suppress(asyncio.CancelledError, Exception):
             await coming

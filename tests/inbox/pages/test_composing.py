@@ -46,6 +46,26 @@ async def test_one_attempt_says_it_once(desk: Desk) -> None:
     assert shown.said.count("Once.") == 1
 
 
+@pytest.mark.parametrize("kind", [{"kind": "reply"}, {"kind": "reply", "undo": "1"}])
+async def test_an_attempt_names_what_it_said_so_that_the_echo_takes_its_place(desk: Desk, kind: dict[str, str]) -> None:
+    talk = await desk.talk()
+    attempt = str(uuid.uuid4())
+    fields = {"text": "Once.", "attempt": attempt, "entry": str(talk.message_id)} | kind
+    for _ in range(2):
+        told = await desk.post(f"/conversations/{talk.number}/messages", partial=True, **fields)
+        assert told.one("li", id=f"message-{attempt}").classes[:2] == ["message", "out"]
+    shown = await desk.get(f"/conversations/{talk.number}")
+    assert shown.said.count("Once.") == len(shown.all("li", id=f"message-{attempt}")) == 1
+
+
+async def test_what_others_call_their_messages_names_nothing_here(desk: Desk) -> None:
+    talk = await desk.talk()
+    path = f"/conversations/{talk.number}/messages"
+    told = await desk.post(path, partial=True, kind="reply", text="Odd.", attempt="main", entry=str(talk.message_id))
+    (said,) = told.all("li", cls="out")
+    assert said["id"].removeprefix("message-").isdecimal()
+
+
 async def test_the_script_gets_the_message_and_a_new_attempt(desk: Desk) -> None:
     talk = await desk.talk()
     entry = str(talk.message_id)

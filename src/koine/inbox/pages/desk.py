@@ -8,11 +8,10 @@ from dataclasses import dataclass
 from koine.core.conversations import queues
 from koine.core.conversations.queued import Row
 from koine.core.feed import feed
-from koine.core.inboxes import inboxes
 from koine.core.page import Page
-from koine.core.tags import tags
-from koine.core.teams import teams
 from koine.core.views import views
+from koine.core.workspaces import furniture
+from koine.core.workspaces.furniture import Furniture
 from koine.inbox import asking
 from koine.inbox.asking import Shown
 from koine.inbox.shown import people, rails, rows
@@ -33,20 +32,22 @@ _EMPTY = {
 
 @dataclass(frozen=True, slots=True)
 class Desk:
-    """The rail and the list, and the position in the feed from which news has to be followed."""
+    """The rail, the list, the position in the feed from which news has to be followed, and what the workspace has."""
 
     rail: Rail
     queue: Queue
     position: int
+    furniture: Furniture
 
 
 async def read(tx: Tx, visit: Visit, shown: Shown, query: Mapping[str, str]) -> Desk:
     """Read all of it. Raises NotFound for a list that is not there, and CursorUnreadable."""
     extent = await feed.extent(tx, visit.here)  # first: what happens from here on is told by the stream
-    rail = await _rail(tx, visit, shown)
+    has = await furniture.of_workspace(tx, visit.here)
+    rail = await _rail(tx, visit, shown, has)
     shown = await resolved(tx, visit, shown)
     found = await queues.rows(tx, visit.actor, visit.here, shown.asked, asking.window(query))
-    return Desk(rail, _queue(visit, shown, rail, found), extent.last)
+    return Desk(rail, _queue(visit, shown, rail, found), extent.last, has)
 
 
 async def resolved(tx: Tx, visit: Visit, shown: Shown) -> Shown:
@@ -56,12 +57,12 @@ async def resolved(tx: Tx, visit: Visit, shown: Shown) -> Shown:
     return asking.of_view(shown, (await views.find(tx, visit.actor, visit.here, shown.view)).asked)
 
 
-async def _rail(tx: Tx, visit: Visit, shown: Shown) -> Rail:
+async def _rail(tx: Tx, visit: Visit, shown: Shown, has: Furniture) -> Rail:
     here = visit.here
     places = Places(
-        {each.id: (each.name, each.channel) for each in await inboxes.of_workspace(tx, here)},
-        await teams.of_workspace(tx, here),
-        {each.id: each.name for each in await tags.of_workspace(tx, here)},
+        has.inboxes,
+        has.teams,
+        has.tags,
         {each.id: each.name for each in await views.of_workspace(tx, visit.actor, here)},
     )
     counts = await queues.counts(tx, visit.actor, here)

@@ -55,8 +55,9 @@ class Bubble:
     follows: bool = False
     opens_day: bool = False
     first_unread: bool = False
+    attempt: str = ""
 
     @property
     def dom_id(self) -> str:
-        """What operations know it by."""
-        return f"message-{self.id}"
+        """What operations know it by: the attempt of the page that sent it, where one did."""
+        return f"message-{self.attempt or self.id}"
