@@ -22,6 +22,8 @@ from koine.postgres import embedded, migrate
 from koine.postgres.database import Database
 from koine.postgres.notices import Notices
 from koine.realtime.hub import Hub
+from koine.realtime.presence import Presence
+from koine.realtime.typing import Typing
 from koine.serving import web
 from koine.storage import Storage
 from koine.work.relay import Relay
@@ -101,12 +103,28 @@ def means(tmp_path_factory: pytest.TempPathFactory) -> Means:
 
 
 @pytest.fixture(scope="session")
-async def base_url(database: Database, house_notices: Notices, hub: Hub, means: Means) -> AsyncIterator[str]:
+async def presence(house_notices: Notices) -> AsyncIterator[Presence]:
+    """Who looks at what, in the served Koine."""
+    opened = Presence(house_notices)
+    typing = Typing(house_notices, opened)
+    opened.open()
+    typing.open()
+    yield opened
+    await typing.close()
+    await opened.close()
+
+
+@pytest.fixture(scope="session")
+async def base_url(
+    database: Database, house_notices: Notices, hub: Hub, presence: Presence, means: Means
+) -> AsyncIterator[str]:
     """Koine, served over a real socket."""
     with contextlib.closing(socket.socket(proto=socket.IPPROTO_TCP)) as listening:  # asyncio then sets NODELAY
         listening.bind(("127.0.0.1", 0))
         url = f"http://127.0.0.1:{listening.getsockname()[1]}"
-        application = app.create(database, base_url=url, hub=hub, wrote=house_notices.wrote, files=means)
+        application = app.create(
+            database, base_url=url, hub=hub, wrote=house_notices.wrote, files=means, presence=presence
+        )
         serving = web.Server(web.config(application), lambda: None)
         task = asyncio.create_task(serving.serve(sockets=[listening]))
         while not serving.started:  # noqa: ASYNC110 - uvicorn offers nothing to wait for

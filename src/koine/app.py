@@ -33,6 +33,7 @@ from koine.inbox.runtime import Runtime as InboxRuntime
 from koine.offers import OFFERS
 from koine.postgres.database import Database
 from koine.realtime.hub import Hub
+from koine.realtime.presence import Presence
 from koine.settings import LOOPBACK, Settings
 
 # Which dialect answers for a path that nothing serves. HighLevel has no prefix of its own, so it comes last.
@@ -57,12 +58,13 @@ def create(
     traffic: Traffic | None = None,
     proxies: Sequence[IPv4Network | IPv6Network] = LOOPBACK,
     development: bool = False,
+    presence: Presence | None = None,
 ) -> Router:
     """All of Koine as one ASGI application. `wrote` is called after each request that may have written.
 
     `rates` are how often one may ask, by the name of the dialect; None: as often as one likes. `traffic`
     counts who is being answered, for those who want to know. `proxies` are believed about where requests come from.
-    `development` shows `/patterns`.
+    `development` shows `/patterns`. `presence` knows who looks at what; None: of this process alone.
     """
     keyring, limits = Keyring(database), Limits(database)
     services = Runtime(
@@ -92,6 +94,7 @@ def create(
         OFFERS,
         proxies,
         development,
+        presence or Presence(),
     )
     routes = [
         Route("/health", health),

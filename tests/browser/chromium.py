@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import sys
 from pathlib import Path
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
@@ -20,3 +21,7 @@ def found() -> str | None:
     folder = Path(os.environ.get("PLAYWRIGHT_BROWSERS_PATH") or Path.home() / ".cache" / "ms-playwright")
     installed = sorted(folder.glob("chromium*/chrome-linux*/chrome")) if folder.is_dir() else []
     return str(installed[-1]) if installed else None
+
+
+if __name__ == "__main__":
+    sys.exit(found() is None)

@@ -13,6 +13,7 @@ from koine.postgres.database import Database
 from tests.browser import chromium
 from tests.inbox.pages.conftest import Desk, session
 
+WIDE = {"width": 1440, "height": 900}  # the design's first size
 Enter = Callable[..., Awaitable[Page]]
 
 
@@ -35,7 +36,7 @@ async def enter(running: Browser, base_url: str, database: Database, world: Worl
     wrong: list[str] = []
 
     async def signed_in(person: User, **how: object) -> Page:
-        context = await running.new_context(base_url=base_url, **how)  # type: ignore[arg-type]
+        context = await running.new_context(base_url=base_url, **{"viewport": WIDE, **how})  # type: ignore[arg-type]
         opened.append(context)
         page = await context.new_page()
         page.on("pageerror", lambda error: wrong.append(str(error)))

@@ -46,7 +46,14 @@ PAGES = {
     "nothing-found": "/inbox/w/{workspace}/search?q=nothing+is+called+so",
     "not-there": "/inbox/w/{workspace}/conversations/1",
     "profile": "/inbox/settings/profile",
-}
+    "settings": "/inbox/w/{workspace}/settings",
+} | {
+    f"settings-{page.replace('/', '-')}": f"/inbox/w/{{workspace}}/settings/{page}"
+    for page in (
+        "general", "agents", "agents/new", "roles", "roles/new", "teams", "inboxes", "tags", "statuses", "access",
+        "access/new/highlevel", "webhooks", "webhooks/new", "events",
+    )
+}  # fmt: skip
 
 
 def main() -> int:

@@ -7,7 +7,7 @@ import contextlib
 from collections.abc import AsyncIterator
 
 import pytest
-from playwright.async_api import Page, expect
+from playwright.async_api import Page, Route, expect
 
 from tests.browser.conftest import Enter
 from tests.inbox.pages.conftest import Desk
@@ -79,6 +79,48 @@ async def test_what_one_writes_the_other_sees(enter: Enter, desk: Desk) -> None:
     await expect(linus.locator("#messages .note")).to_contain_text("I take this one")
     assert await _doubled(linus) == []
     assert await _doubled(mary) == []
+
+
+async def test_two_at_one_conversation_see_each_other_before_they_collide(enter: Enter, desk: Desk) -> None:
+    talk = await desk.talk()
+    linus, mary = await enter(desk.world.linus), await enter(desk.world.mary)
+    for page in (linus, mary):
+        await page.goto(f"{desk.root}/conversations/{talk.number}?queue=all")
+    await expect(linus.locator(".watcher")).to_contain_text("Mary Somerville is looking at this")
+    await mary.keyboard.press("r")
+    await mary.keyboard.type("I have an idea")
+    await expect(linus.locator(".watcher")).to_contain_text("Mary Somerville is writing")
+    await mary.fill("#text", "")
+    await expect(linus.locator(".watcher")).to_contain_text("is looking at this")
+    await mary.goto(f"{desk.root}/all")
+    await expect(linus.locator(".watcher")).to_have_count(0)
+
+
+async def test_what_is_sent_stands_there_at_once_and_can_be_sent_again(enter: Enter, desk: Desk) -> None:
+    talk = await desk.talk()
+    page = await enter(desk.world.linus)
+    await page.goto(f"{desk.root}/conversations/{talk.number}?queue=all")
+    arrived = asyncio.Event()
+
+    async def hold(route: Route) -> None:
+        await arrived.wait()
+        await route.abort()
+
+    await page.route("**/messages?*", hold)
+    await page.keyboard.press("r")
+    await page.keyboard.type("Hello **there**")
+    await page.keyboard.press("Control+Enter")
+    said = page.locator("#messages .message.out")
+    await expect(said.locator(".said")).to_have_text("Hello **there**")
+    await expect(said.locator(".state")).to_have_text("Sending")
+    await expect(page.locator("#text")).to_have_value("")
+    arrived.set()
+    await expect(said.locator(".state")).to_contain_text("Not sent")
+    await page.unroute("**/messages?*")
+    await said.locator("[data-again]").click()
+    await expect(said.locator("strong")).to_have_text("there")
+    await expect(said).to_have_count(1)
+    assert await _doubled(page) == []
 
 
 async def test_news_reach_the_list_without_moving_what_is_pointed_at(enter: Enter, desk: Desk) -> None:

@@ -140,10 +140,10 @@ def serving(
 
 @functools.cache
 def made() -> Path:
-    """A data folder with the demo's world in it, which nobody uses; for copying."""
+    """A data folder with the demo's small world in it, which nobody uses; for copying."""
     folder = Path(tempfile.mkdtemp(prefix="test-of-koine-")) / "made"
     atexit.register(shutil.rmtree, folder.parent, ignore_errors=True)
-    with serving("demo", data=folder) as demo:
+    with serving("demo", "--small", data=folder) as demo:
         assert demo.end() == 0
     return folder
 

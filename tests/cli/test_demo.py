@@ -8,6 +8,7 @@ import stat
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -20,6 +21,7 @@ from tests.cli.koine_process import (
     create_in_highlevel,
     finds_the_lamp,
     made,
+    post,
     serving,
     tight_token,
 )
@@ -34,7 +36,7 @@ def credentials_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def demo(tmp_path_factory: pytest.TempPathFactory, credentials_file: Path) -> Iterator[Serving]:
-    folder = copy(made(), tmp_path_factory.mktemp("demo") / "data")
+    folder = tmp_path_factory.mktemp("demo") / "data"
     with serving("demo", "--credentials", credentials_file, data=folder) as running:
         yield running
 
@@ -63,7 +65,8 @@ def test_each_line_works_as_often_as_one_likes(demo: Serving, which: int, shell:
             ("SUCCESS", None, None, None),
             (None, True, None, None),
             (None, None, "success", None),
-            (None, None, None, False),
+            (None, None, None, False),  # of the events, as many as are numbered by now
+            (None, None, None, True),
         )
 
 
@@ -112,6 +115,23 @@ def test_a_second_start_finds_the_same_world_and_the_same_secrets(tmp_path: Path
         assert second | {name: first[name] for name in ("base_url", "inbox")} == first
         assert finds_the_lamp(demo.base_url, first)
         assert len(asked("workspace", "list", "--data", folder)) == 2
+
+
+def test_the_whole_world_is_made_once(tmp_path: Path) -> None:
+    folder, counted = tmp_path / "data", []
+    for _ in range(2):
+        with serving("demo", data=folder) as demo:
+            credentials = json.loads((folder / "demo-credentials.json").read_text())
+            files = [path for path in (folder / "files").rglob("*") if path.is_file()]
+            counted.append((conversations_of_ada(demo.base_url, credentials), len(files)))
+            assert len(asked("workspace", "list", "--data", folder)) == 3
+    assert counted[0] == counted[1]
+    assert min(counted[0]) >= 15
+
+
+def conversations_of_ada(base_url: str, credentials: dict[str, Any]) -> int:
+    found = post(f"{base_url}/v6/conversations/query", {}, tight_token(base_url, credentials))
+    return len(found["data"])
 
 
 def test_a_later_start_still_has_contacts_without_a_conversation(tmp_path: Path) -> None:

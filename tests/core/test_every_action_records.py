@@ -55,7 +55,7 @@ from koine.outgoing import Outgoing
 from koine.postgres.database import Database, Row, Tx
 from koine.reactions.webhooks import SHAPES
 from koine.storage import new_key
-from tests.core import desk_deeds, door_deeds
+from tests.core import desk_deeds, door_deeds, settings_deeds
 
 Deed = Callable[[Tx, Actor, World, Conversation], Awaitable[object]]
 
@@ -133,6 +133,10 @@ async def _replay_range(tx: Tx, by: Actor, world: World, lamp: Conversation) -> 
     await replaying.replay_range(
         tx, by, SHAPES["native"], await _hook(tx, by, world), datetime.now(UTC) - timedelta(hours=1)
     )
+
+
+async def _replay_failed(tx: Tx, by: Actor, world: World, lamp: Conversation) -> None:
+    await replaying.replay_failed(tx, by, await _hook(tx, by, world), settings_deeds.long_ago())
 
 
 async def _app(tx: Tx, by: Actor) -> app_model.App:
@@ -495,6 +499,7 @@ DEEDS: dict[Callable[..., Any], tuple[Deed, list[str]]] = {
     replaying.test: (_test, ["webhook.created", "webhook.tested"]),
     replaying.replay: (_replay, ["webhook.created", "webhook.tested", "webhook.replayed"]),
     replaying.replay_range: (_replay_range, ["webhook.created", "webhook.replayed"]),
+    replaying.replay_failed: (_replay_failed, ["webhook.created", "webhook.replayed"]),
     workspaces.found: (
         lambda tx, by, world, lamp: workspaces.found(tx, by, "A third one"),
         ["workspace.opened", "workspace.created"],
@@ -526,7 +531,7 @@ DEEDS: dict[Callable[..., Any], tuple[Deed, list[str]]] = {
 }
 
 
-DEEDS |= desk_deeds.DEEDS | door_deeds.DEEDS
+DEEDS |= desk_deeds.DEEDS | door_deeds.DEEDS | settings_deeds.DEEDS
 
 # What Koine itself, which is nobody, cannot do.
 BY_SOMEBODY = {changing.mark, reactions.add, reactions.remove} | desk_deeds.BY_SOMEBODY | door_deeds.BY_SOMEBODY
@@ -585,7 +590,7 @@ READERS |= {files.find, files.held, files.query, attachments.known, attachments.
 
 
 def test_every_action_is_among_the_deeds() -> None:
-    known = set(DEEDS) | READERS | desk_deeds.READERS | door_deeds.READERS
+    known = set(DEEDS) | READERS | desk_deeds.READERS | door_deeds.READERS | settings_deeds.READERS
     reading = READING | desk_deeds.READING
     assert [a for a in actions() if a not in known and a.__module__ not in reading] == []
 

@@ -14,7 +14,7 @@ import httpx
 import pytest
 
 from koine.core.actor import system
-from koine.core.users import links
+from koine.core.users import links, users
 from koine.core.users.users import User
 from koine.demo import World
 from koine.postgres.database import Database
@@ -122,7 +122,12 @@ async def test_who_came_by_a_link_can_choose_a_password_without_knowing_one(
 
 @pytest.mark.skipif(shutil.which("curl") is None, reason="the lines need curl")
 @pytest.mark.parametrize("dialect", ["native", "tight", "highlevel", "libredesk"])
-async def test_the_line_of_each_token_works(browser: Browser, linus: User, dialect: str) -> None:
+async def test_the_line_of_each_token_works(
+    browser: Browser, linus: User, world: World, database: Database, dialect: str
+) -> None:
+    by = system(world.account_id, world.harbour.workspace.id)
+    async with database.writing(by.workspaces) as tx:  # Tight's opens all workspaces: it takes who administers all
+        await users.add(tx, by, linus, world.harbour.workspace.id, role="Admin")
     await browser.sign_in(linus)
     made = await browser.post("/inbox/first-token", "/inbox/first-token", dialect=dialect)
     found = re.search(r"<pre[^>]*><code>(.*?)</code></pre>", made.text, re.DOTALL)

@@ -16,7 +16,7 @@ from koine.serving.stopping import Stop, Stopped
 # Name and what it does. The module of this name beside this one has an `add(parser)`, which says what the command takes
 # and what runs it. Only that of the command that is asked for is loaded: some need much, and others must start quickly.
 COMMANDS: tuple[tuple[str, str], ...] = (
-    ("demo", "serve a small world to try things with, and print lines that can be copied"),
+    ("demo", "serve a world to try things with, and print lines that can be copied"),
     ("serve", "serve; the first start prints a link by which the administrator is made"),
     ("work", "do what goes on behind the requests, beside those who serve"),
     ("tail", "show what happens, as it happens"),

@@ -1,4 +1,4 @@
-"""`koine demo`: a small world, served, with lines that can be copied."""
+"""`koine demo`: a world to try things in, served, with lines that can be copied."""
 
 from __future__ import annotations
 
@@ -23,6 +23,9 @@ def add(parser: argparse.ArgumentParser) -> None:
     options.add_data(parser)
     options.add_serving(parser)
     parser.add_argument(
+        "--small", action="store_true", help="make a world of few people and one conversation, where there is none yet"
+    )
+    parser.add_argument(
         "--credentials", type=Path, metavar="FILE", help="write the world's ids and secrets there, as JSON for scripts"
     )
 
@@ -33,20 +36,22 @@ def run(asked: argparse.Namespace, settings: Settings, stop: Stop) -> int:
 
     log.write_lines()
     with suppress(Stopped):
-        prepare = partial(_prepare, asked.credentials)
+        prepare = partial(_prepare, asked.credentials, asked.small)
         house.run(settings, workers=asked.workers, prepare=prepare, stop=stop)
     return 0
 
 
-async def _prepare(file: Path | None, settings: Settings, reached: Reached) -> Sequence[str]:
+async def _prepare(file: Path | None, small: bool, settings: Settings, reached: Reached) -> Sequence[str]:
     """Find the world or make it, and write down how to get in; a later start finds the same secrets."""
     from koine.cli import demo_credentials, demo_lines, keeping
     from koine.postgres.database import Database
+    from koine.storage import Storage
 
     kept = settings.data / KEPT
     database = await Database.open(reached.app, size=2)
     try:
-        credentials = await demo_credentials.of(database, settings.url, _read(kept))
+        storage = None if small else Storage(settings.files)
+        credentials = await demo_credentials.of(database, storage, settings.url, _read(kept))
     finally:
         await database.close()
     text = json.dumps(credentials, indent=2) + "\n"

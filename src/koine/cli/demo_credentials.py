@@ -5,7 +5,6 @@ from __future__ import annotations
 import secrets
 from collections.abc import Sequence
 
-from koine import demo
 from koine.cli import demo_secrets
 from koine.cli.demo_file import Credentials, HighLevelToken, InboxLink, LibredeskKey
 from koine.cli.demo_secrets import Secret, Secrets
@@ -20,8 +19,10 @@ from koine.core.users import links, users
 from koine.core.users.users import User
 from koine.core.workspaces import workspaces
 from koine.core.workspaces.model import Workspace
+from koine.demo import World, lively, world
 from koine.dialects.highlevel import ids
 from koine.postgres.database import Database, Tx
+from koine.storage import Storage, StorageFailed
 
 NAME = "Koine demo"
 FREE_CONTACTS = 5  # contacts without a conversation in each workspace, at every start
@@ -32,17 +33,18 @@ BOOKKEEPER = "user-blaise"
 AGENT = "user-linus"
 
 
-async def of(database: Database, base_url: str, kept: object) -> Credentials:
+async def of(database: Database, storage: Storage | None, base_url: str, kept: object) -> Credentials:
     """The world's credentials, with those secrets of `kept` (an earlier result, or anything) that are still good.
 
-    Makes the world where there is none yet, and issues new secrets for those that were lost. Raises Failed.
+    Makes the world where there is none yet (without a `storage` only the small one), and issues new secrets for those
+    that were lost. Raises Failed.
     """
     async with database.reading(()) as tx:
         account_id = next((account.id for account in await accounts.every(tx) if account.name == NAME), None)
     known = demo_secrets.of_file(kept)
     if account_id is None:
-        world = await demo.make(database, name=NAME)
-        account_id, known = world.account_id, demo_secrets.of_world(world)
+        made = await _made(database, storage)
+        account_id, known = made.account_id, demo_secrets.of_world(made)
     async with database.reading(()) as tx:
         places = (await workspaces.find(tx, account_id))[: len(OWNERS)]
         people = {name: await _person(tx, account_id, name) for name in (*OWNERS, BOOKKEEPER, AGENT)}
@@ -50,6 +52,18 @@ async def of(database: Database, base_url: str, kept: object) -> Credentials:
         raise Failed(_BROKEN)
     good = await demo_secrets.made_good(database, known, places, people[AGENT].id)
     return await _written(database, base_url, places, people, good)
+
+
+async def _made(database: Database, storage: Storage | None) -> World:
+    """All of the world or none of it: a start that is broken off leaves nothing half done."""
+    try:
+        async with database.writing(()) as tx:
+            made = await world.found(tx, name=NAME)
+            if storage is not None:
+                await lively.add(tx, made, storage)
+            return made
+    except StorageFailed as failed:
+        raise Failed(str(failed)) from failed
 
 
 async def _written(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 from koine.core.actor import Actor
 from koine.core.workspaces.model import Workspace
@@ -20,14 +21,36 @@ class Given:
 
 
 @dataclass(frozen=True, slots=True)
-class Offer:
-    """A token that can be made for a workspace, in the words of one contract: for whoever makes it, or for an app.
+class Scope:
+    """A part of what a token can be let do, as a person reads it."""
 
-    `issue` takes the transaction, the maker, the workspace, what the token is to be called and where this server is.
-    Raises PermissionMissing.
+    name: str
+    says: str
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A token as it is asked for: what it is called, who it acts as (None: as the contract has it), and what it may do
+    (None: all that its contract knows).
+    """
+
+    name: str
+    user_id: int | None = None
+    scopes: Sequence[str] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """A token that can be made for a workspace, in the words of one contract.
+
+    It `acts` for an app, for a person, or for either. A `whole` one opens all workspaces of the account. `issue` takes
+    the transaction, the maker, the workspace, what is asked for and where this server is. Raises PermissionMissing.
     """
 
     dialect: str
     title: str
     says: str
-    issue: Callable[[Tx, Actor, Workspace, str, str], Awaitable[Given]]
+    issue: Callable[[Tx, Actor, Workspace, Asked, str], Awaitable[Given]]
+    acts: Literal["app", "person", "either"] = "app"
+    scopes: Sequence[Scope] = ()
+    whole: bool = False

@@ -53,7 +53,7 @@ def admit(runtime: Runtime, handler: Handler) -> Endpoint:
             return _failed(error, guest, request)
         if request.method not in _READING:
             runtime.wrote()
-        return response
+        return _guarded(response)
 
     return endpoint
 
@@ -72,7 +72,7 @@ def greet(runtime: Runtime, handler: OpenHandler) -> Endpoint:
             response = _failed(error, guest, request)
         if kept is None and request.method in _READING:
             cookies.put(response, "guest", secret, secure=runtime.secure)
-        return response
+        return _guarded(response)
 
     return endpoint
 
@@ -166,7 +166,7 @@ def _failed(error: Exception, guest: Guest, request: Request) -> Response:
             return Response("This form cannot be read. Go back, load the page again, and try once more.",
                             error.status, policy.headers(""), "text/plain")  # fmt: skip
         case ClientDisconnect():
-            return Response(status_code=400)
+            return Response(status_code=400, headers=policy.headers(""))
         case Refused():
             return _refused(error, guest)
     log.error("a page failed: %s", request.scope["route"].path if "route" in request.scope else "", exc_info=error)
@@ -179,6 +179,13 @@ def _refused(error: Refused, guest: Guest) -> Response:
     response = render.page(guest, "refused.html", status=status, says=says)
     if isinstance(error, TooMany):
         response.headers["retry-after"] = str(error.retry_after)
+    return response
+
+
+def _guarded(response: Response) -> Response:
+    """With what browsers are told beside every answer, where it does not say so itself: a redirect, say."""
+    for name, value in policy.headers("").items():
+        response.headers.setdefault(name, value)
     return response
 
 

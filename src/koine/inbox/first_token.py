@@ -6,9 +6,10 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from koine.core.errors import NotFound, PermissionMissing
+from koine.core.tokens import reach
 from koine.core.workspaces.model import Workspace
 from koine.inbox import form, render
-from koine.inbox.access import Offer
+from koine.inbox.access import Asked, Offer
 from koine.inbox.runtime import Runtime
 from koine.inbox.visit import Visit
 
@@ -19,7 +20,10 @@ NAME = "First token"
 async def show(runtime: Runtime, visit: Visit, request: Request) -> Response:
     """For which contract the token is to be."""
     place = _place(visit)
-    return render.page(visit, "first_token.html", workspace=place.name, offers=runtime.offers)
+    async with runtime.database.reading(()) as tx:
+        all_of_it = await reach.opens_all(tx, visit.actor)
+    offers = [offer for offer in runtime.offers if all_of_it or not offer.whole]
+    return render.page(visit, "first_token.html", workspace=place.name, offers=offers)
 
 
 async def make(runtime: Runtime, visit: Visit, request: Request) -> Response:
@@ -27,7 +31,7 @@ async def make(runtime: Runtime, visit: Visit, request: Request) -> Response:
     place = _place(visit)
     offer = _chosen(runtime, (await form.read(request)).get("dialect", ""))
     async with runtime.database.writing(visit.actor.workspaces) as tx:
-        given = await offer.issue(tx, visit.actor, place, NAME, runtime.base_url)
+        given = await offer.issue(tx, visit.actor, place, Asked(NAME), runtime.base_url)
     return render.page(visit, "first_token_made.html", offer=offer, given=given, base_url=runtime.base_url)
 
 

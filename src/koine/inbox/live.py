@@ -10,6 +10,7 @@ from koine.core.conversations.queued import Row
 from koine.core.errors import ConversationNotFound
 from koine.core.page import Window
 from koine.core.users import agents
+from koine.core.workspaces import furniture
 from koine.inbox import asking, operations, render
 from koine.inbox.asking import Shown
 from koine.inbox.operations import REFRESH, Operation
@@ -97,7 +98,8 @@ async def _opened(runtime: Runtime, tx: Tx, visit: Visit, view: View, changed: C
     drawn = [bubble for bubble in bubbles if bubble.id > view.entry or bubble.id in changed]
     thread = reading.head(visit, conversation, beside, setting, people, view.shown)
     thread = replace(thread, bubbles=drawn)
-    side = await sides.read(tx, visit, conversation, beside, people, thread.href, view.shown.query())
+    has = await furniture.of_workspace(tx, visit.here)
+    side = sides.of(visit, conversation, beside, people, has, thread.href, view.shown.query())
     told = [
         operations.replace("thread-bar", render.partial(visit, "_thread_bar.html", thread=thread)),
         operations.replace("side-content", render.partial(visit, "_side_content.html", side=side)),

@@ -21,8 +21,10 @@ from koine.inbox.pages import (
     saving_views,
     searching,
     two_factor,
+    typing,
     uploads,
 )
+from koine.inbox.pages.settings import routes as settings
 from koine.inbox.runtime import Runtime
 
 WORKSPACE = "/inbox/w/{workspace:int}"
@@ -49,7 +51,9 @@ PAGES: Sequence[tuple[str, str, Handler]] = (
     ("POST", CONVERSATION + "/messages/{message:int}/reactions", reacting.react),
     ("POST", CONVERSATION + "/preview", composing.preview),
     ("POST", CONVERSATION + "/draft", composing.draft),
+    ("POST", CONVERSATION + "/typing", typing.tell),
     ("POST", CONVERSATION + "/{act}", acts.one),
+    *((method, WORKSPACE + "/settings" + path, handler) for method, path, handler in settings.PAGES),
     ("GET", WORKSPACE + "/{queue:path}", lists.show),  # mine, team/4, …: what nothing above it is
 )
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from ipaddress import IPv4Network, IPv6Network
 
 from koine.core.files.model import Means as FileMeans
@@ -15,6 +15,7 @@ from koine.inbox.access import Offer
 from koine.inbox.recognising import Recognising
 from koine.postgres.database import Database
 from koine.realtime.hub import Hub
+from koine.realtime.presence import Presence
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +25,7 @@ class Runtime:
     `register` knows sessions, `watch` has an eye on those with open streams (`watch.over(secret)`, the secret from
     `cookies.read(request, "session", …)`), `recognising` looks at passwords and codes.
     `offers` are the tokens that can be made here, one for each contract; `proxies` the networks whose word is believed
-    about where a request comes from.
+    about where a request comes from. `presence` knows who looks at which conversation.
     """
 
     database: Database
@@ -39,6 +40,7 @@ class Runtime:
     offers: Sequence[Offer] = ()
     proxies: Sequence[IPv4Network | IPv6Network] = ()
     development: bool = False
+    presence: Presence = field(default_factory=Presence)
 
     @property
     def secure(self) -> bool:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
 
 from koine.core.users import passwords
+from koine.inbox import typed
 
 LONGEST = {"workspace": 100, "name": 100, "email": 254}
 _ADDRESS = re.compile(r"[^@\s]+@[^@\s.]+(\.[^@\s.]+)*")
@@ -24,7 +24,7 @@ class Filled:
 
 def checked(sent: Mapping[str, str]) -> Filled:
     """What was sent, tidied, with all that is wrong with it at once."""
-    values = {name: _one_line(sent.get(name, "")) for name in LONGEST}
+    values = {name: typed.one_line(sent.get(name, "")) for name in LONGEST}
     problems = {name: _MISSING[name] for name, value in values.items() if not value}
     for name, longest in LONGEST.items():
         if len(values[name]) > longest:
@@ -36,9 +36,3 @@ def checked(sent: Mapping[str, str]) -> Filled:
     if weak:
         problems["password"] = weak
     return Filled(values | {"password": password}, problems)
-
-
-def _one_line(text: str) -> str:
-    """Without control characters, and without white space at the ends or twice in a row."""
-    visible = "".join(" " if unicodedata.category(letter) in ("Cc", "Zl", "Zp") else letter for letter in text)
-    return " ".join(visible.split())

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from dataclasses import replace
 
 from starlette.requests import Request
@@ -15,12 +15,13 @@ from koine.core.errors import NotFound, PositionAhead, PositionGone, Unauthentic
 from koine.core.feed import sight
 from koine.core.feed.model import FeedEvent
 from koine.core.tokens.watch import Watched
-from koine.inbox import asking, cookies, live, operations, policy
+from koine.inbox import asking, cookies, live, operations, policy, watching
 from koine.inbox.live import View
 from koine.inbox.operations import REFRESH, Operation
 from koine.inbox.pages import desk
 from koine.inbox.runtime import Runtime
 from koine.inbox.visit import Visit
+from koine.inbox.watching import Company
 from koine.realtime.listener import Listener, TooSlow
 
 log = logging.getLogger("koine")
@@ -34,30 +35,50 @@ _OVER = b"event: over\ndata:\n\n"  # the session is: the page goes to the sign-i
 _OF_ONE = frozenset({"conversation.read_changed"})  # nobody else's page changes by it
 
 
+# What an open page has to be told about events that its reader may see.
+Teller = Callable[[Visit, Sequence[FeedEvent]], Awaitable[list[Operation]]]
+
+
 async def follow(runtime: Runtime, visit: Visit, request: Request) -> Response:
-    """The stream of a page, from the position that the browser comes back with, or that the page was drawn at."""
+    """The stream of a list and of the conversation that is open beside it."""
     query = request.query_params
     view = View(
         asking.read(query.get("queue", "mine"), query),
         _number(query.get("conversation")),
         _number(query.get("entry")) or 0,
     )
+
+    async def tell(visit: Visit, events: Sequence[FeedEvent]) -> list[Operation]:
+        return await _told(runtime, visit, view, events)
+
+    return stream(runtime, visit, request, tell, looking_at=view.number)
+
+
+def stream(
+    runtime: Runtime, visit: Visit, request: Request, tell: Teller, *, looking_at: int | None = None
+) -> Response:
+    """The stream of a page, from the position that the browser comes back with, or that the page was drawn at.
+
+    `looking_at` is the number of the conversation on it, at which others see the visitor.
+    """
     heard = _number(request.headers.get("last-event-id"))
-    after = _number(query.get("position")) if heard is None else heard
+    after = _number(request.query_params.get("position")) if heard is None else heard
     secret = cookies.read(request, "session", secure=runtime.secure) or ""
     headers = policy.HEADERS | _HEADERS
-    return StreamingResponse(_Following(runtime, visit, view).flow(secret, after), 200, headers, "text/event-stream")
+    following = _Following(runtime, visit, tell, looking_at)
+    return StreamingResponse(following.flow(secret, after), 200, headers, "text/event-stream")
 
 
 class _Following:
     """One page that follows its workspace's feed."""
 
-    __slots__ = ("_runtime", "_view", "_visit")
+    __slots__ = ("_number", "_runtime", "_tell", "_visit")
 
-    def __init__(self, runtime: Runtime, visit: Visit, view: View) -> None:
+    def __init__(self, runtime: Runtime, visit: Visit, tell: Teller, number: int | None) -> None:
         self._runtime = runtime
         self._visit = visit
-        self._view = view
+        self._tell = tell
+        self._number = number
 
     async def flow(self, secret: str, after: int | None) -> AsyncIterator[bytes]:
         """Pieces, from a position on, or from now on (None), until the session ends or the server does."""
@@ -73,41 +94,48 @@ class _Following:
                 async with self._runtime.hub.listen({here: after}, wanted) as listener:
                     watched.when_over(listener.end)
                     yield b"retry: 1000\n\n"
-                    async for piece in self._pieces(listener, watched):
-                        yield piece
+                    async with watching.looking(self._runtime, self._visit, self._number) as company:
+                        async for piece in self._pieces(listener, watched, company):
+                            yield piece
         except (PositionGone, PositionAhead, TooSlow):
             yield _piece([REFRESH], None)
         except (Unauthenticated, NotFound):
             yield _OVER
 
-    async def _pieces(self, listener: Listener, watched: Watched) -> AsyncIterator[bytes]:
-        async for events in _gathered(listener):
+    async def _pieces(self, listener: Listener, watched: Watched, company: Company) -> AsyncIterator[bytes]:
+        async for events in _gathered(listener, company.stirred):
             if not await watched.stays():
                 break
             visit = replace(self._visit, actor=watched.by)
-            told = await self._told(visit, events) if events else []
-            yield _piece(told, listener.positions[visit.here]) if events else b": heartbeat\n\n"
+            stirred = company.stirred.is_set()
+            if stirred:
+                yield _piece(await company.told(self._runtime, visit), None)
+            if events:
+                yield _piece(await self._tell(visit, events), listener.positions[visit.here])
+            elif not stirred:
+                yield b": heartbeat\n\n"
         if watched.over is not None:
             yield _OVER
 
-    async def _told(self, visit: Visit, events: Sequence[FeedEvent]) -> list[Operation]:
-        ids = dict.fromkeys(event.conversation.id for event in events if event.conversation is not None)
-        entries = {event.message.id for event in events if event.message is not None}
-        if not ids:
-            return []
-        async with self._runtime.database.reading((visit.here,)) as tx:
-            shown = await desk.resolved(tx, visit, self._view.shown)
-            view = replace(self._view, shown=shown)
-            return await live.changed(self._runtime, tx, visit, view, list(ids), entries=entries)
+
+async def _told(runtime: Runtime, visit: Visit, view: View, events: Sequence[FeedEvent]) -> list[Operation]:
+    ids = dict.fromkeys(event.conversation.id for event in events if event.conversation is not None)
+    entries = {event.message.id for event in events if event.message is not None}
+    if not ids:
+        return []
+    async with runtime.database.reading((visit.here,)) as tx:
+        shown = await desk.resolved(tx, visit, view.shown)
+        return await live.changed(runtime, tx, visit, replace(view, shown=shown), list(ids), entries=entries)
 
 
-async def _gathered(listener: Listener) -> AsyncIterator[list[FeedEvent]]:
-    """Events that came at nearly the same time; an empty list after a while in which there were none."""
+async def _gathered(listener: Listener, stirred: asyncio.Event) -> AsyncIterator[list[FeedEvent]]:
+    """Events that came at nearly the same time; an empty list when others stirred, or after a while without any."""
     events = aiter(listener)
     coming = asyncio.ensure_future(anext(events, None))
+    stirs = asyncio.ensure_future(stirred.wait())
     try:
         while True:
-            await asyncio.wait({coming}, timeout=HEARTBEAT)
+            await asyncio.wait({coming, stirs}, timeout=HEARTBEAT, return_when=asyncio.FIRST_COMPLETED)
             gathered: list[FeedEvent] = []
             while coming.done() and len(gathered) < MOST:
                 event = coming.result()
@@ -119,7 +147,10 @@ async def _gathered(listener: Listener) -> AsyncIterator[list[FeedEvent]]:
                 coming = asyncio.ensure_future(anext(events, None))
                 await asyncio.wait({coming}, timeout=GATHERING)
             yield gathered
+            if stirs.done() and not stirred.is_set():
+                stirs = asyncio.ensure_future(stirred.wait())
     finally:
+        stirs.cancel()
         coming.cancel()
         with contextlib.suppress(asyncio.CancelledError, Exception):
             await coming

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+from collections import deque
 from collections.abc import Callable
 
 from koine.postgres import sessions
@@ -14,6 +15,7 @@ JOBS = "koine_jobs"  # there are jobs
 POSITIONS = "koine_positions"  # workspaces and how far their feeds go now: `12:345 13:99`
 
 COALESCED = 0.01  # seconds in which everything that is said is said once
+MOST = 200  # whispers that wait; when nobody takes them the oldest are lost
 HEARTBEAT = 20.0  # seconds of silence after which the connection must show that it lives
 _ANSWER = 5.0  # seconds that the server may take
 
@@ -31,6 +33,7 @@ class Notices:
         self._dsn = dsn
         self._listening: dict[str, list[Heard]] = {}
         self._to_say: set[str] = set()
+        self._to_whisper: deque[tuple[str, str]] = deque(maxlen=MOST)
         self._bell = asyncio.Event()
         self._connected = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
@@ -66,6 +69,11 @@ class Notices:
         self._to_say.add(channel)
         self._bell.set()
 
+    def whisper(self, channel: str, text: str) -> None:
+        """Say something of at most 7 kB, soon, and once: when the connection breaks it is lost."""
+        self._to_whisper.append((channel, text))
+        self._bell.set()
+
     def wrote(self) -> None:
         """Say that something was written: after its commit."""
         self.say(WROTE)
@@ -91,10 +99,16 @@ class Notices:
 
     async def _speak(self, connection: Connection) -> None:
         said, self._to_say = self._to_say, set()
-        if said:
+        whispered = [*self._to_whisper]
+        self._to_whisper.clear()
+        if said or whispered:
+            all = [*((channel, "") for channel in said), *whispered]
             try:
                 await connection.execute(
-                    "select pg_notify(channel, '') from unnest($1::text[]) channel", list(said), timeout=_ANSWER
+                    "select pg_notify(channel, said) from unnest($1::text[], $2::text[]) as t (channel, said)",
+                    [channel for channel, _ in all],
+                    [text for _, text in all],
+                    timeout=_ANSWER,
                 )
             except BaseException:
                 self._to_say |= said

@@ -21,6 +21,8 @@ from koine.postgres.database import Database
 from koine.postgres.notices import Notices
 from koine.reactions import webhooks
 from koine.realtime.hub import Hub
+from koine.realtime.presence import Presence
+from koine.realtime.typing import Typing
 from koine.serving import ending, patience, working
 from koine.serving.listening import BACKLOG
 from koine.serving.orders import Serving
@@ -74,6 +76,7 @@ async def _serve(
             files=_files(serving.settings),
             proxies=serving.settings.proxies,
             development=serving.settings.development,
+            presence=_presence(notices, listeners),
         )
         server = Server(config(application), ready)
         server.ending(listeners.aclose)
@@ -83,6 +86,16 @@ async def _serve(
         with stop.told(server.leave), ending.noticed(pid, server.leave):
             await server.serve(sockets=[listening.dup()])
         watching.cancel()
+
+
+def _presence(notices: Notices, until: contextlib.AsyncExitStack) -> Presence:
+    """Who looks at what, heard and told until then."""
+    presence = Presence(notices)
+    typing = Typing(notices, presence)
+    for each in (presence, typing):
+        each.open()
+        until.push_async_callback(each.close)
+    return presence
 
 
 class Server(uvicorn.Server):

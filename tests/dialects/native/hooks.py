@@ -46,6 +46,12 @@ class House:
             yield opened
 
     @contextlib.asynccontextmanager
+    async def visited(self) -> AsyncIterator[httpx.AsyncClient]:
+        """Somebody at a browser."""
+        async with httpx.AsyncClient(transport=self._transport, base_url="http://koine") as opened:
+            yield opened
+
+    @contextlib.asynccontextmanager
     async def working(self) -> AsyncIterator[None]:
         doing = reactions(self._outgoing, Speech(self.sealing, SHAPES, "http://koine"))
         relay = Relay(self._dsn, doing, notices=self._notices)

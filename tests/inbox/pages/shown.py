@@ -61,6 +61,7 @@ class Shown(HTMLParser):
             each
             for each in self.elements
             if tag in ("", each.tag)
+            and not any("id" in parent.attributes for parent in each.parents if parent.tag == "template")
             and (not cls or cls in each.classes)
             and all(each.attributes.get(name) == value for name, value in wanted.items())
         ]

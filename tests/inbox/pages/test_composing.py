@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import uuid
 
+import asyncpg
 import httpx
 import pytest
 
+from koine.core.actor import system
+from koine.core.conversations.correspondence import scheduling
 from koine.inbox import markdown
 from tests.inbox.conftest import token
 from tests.inbox.pages.conftest import Desk
@@ -41,6 +44,26 @@ async def test_one_attempt_says_it_once(desk: Desk) -> None:
     await desk.post(f"/conversations/{talk.number}/messages", **fields)
     shown = await desk.post(f"/conversations/{talk.number}/messages", **fields)
     assert shown.said.count("Once.") == 1
+
+
+@pytest.mark.parametrize("kind", [{"kind": "reply"}, {"kind": "reply", "undo": "1"}])
+async def test_an_attempt_names_what_it_said_so_that_the_echo_takes_its_place(desk: Desk, kind: dict[str, str]) -> None:
+    talk = await desk.talk()
+    attempt = str(uuid.uuid4())
+    fields = {"text": "Once.", "attempt": attempt, "entry": str(talk.message_id)} | kind
+    for _ in range(2):
+        told = await desk.post(f"/conversations/{talk.number}/messages", partial=True, **fields)
+        assert told.one("li", id=f"message-{attempt}").classes[:2] == ["message", "out"]
+    shown = await desk.get(f"/conversations/{talk.number}")
+    assert shown.said.count("Once.") == len(shown.all("li", id=f"message-{attempt}")) == 1
+
+
+async def test_what_others_call_their_messages_names_nothing_here(desk: Desk) -> None:
+    talk = await desk.talk()
+    path = f"/conversations/{talk.number}/messages"
+    told = await desk.post(path, partial=True, kind="reply", text="Odd.", attempt="main", entry=str(talk.message_id))
+    (said,) = told.all("li", cls="out")
+    assert said["id"].removeprefix("message-").isdecimal()
 
 
 async def test_the_script_gets_the_message_and_a_new_attempt(desk: Desk) -> None:
@@ -99,6 +122,23 @@ async def test_a_file_is_sent_with_what_is_said(desk: Desk) -> None:
     shown = await desk.post(f"/conversations/{talk.number}/messages", kind="reply", text="See.", attachment=id)
     picture = shown.one("img", alt="lamp ü.png")
     assert (await desk.browser.http.get(picture["src"])).headers["content-type"] == "image/png"
+
+
+async def test_a_file_waits_with_a_reply_that_can_still_be_taken_back(desk: Desk, sql: asyncpg.Connection) -> None:
+    talk = await desk.talk()
+    taken = await _upload(desk, b"\x89PNG\r\n\x1a\n" + b"0" * 64, "lamp.png")
+    id = taken.text.split('name="attachment" value="')[1].split('"')[0]
+    await desk.post(f"/conversations/{talk.number}/messages", kind="reply", text="See.", attachment=id, undo="1")
+    shown = await desk.get(f"/conversations/{talk.number}")
+    assert shown.one("img", alt="lamp.png")
+    uuid = await sql.fetchval(
+        "select uuid from messages where workspace_id = $1 and conversation_id = $2 and state = 'scheduled'",
+        desk.here,
+        talk.id,
+    )
+    async with desk.database.writing((desk.here,)) as tx:
+        assert await scheduling.say(tx, system(desk.world.account_id, desk.here), desk.here, uuid)
+    assert (await desk.get(f"/conversations/{talk.number}")).one("img", alt="lamp.png")
 
 
 async def test_a_file_needs_one_of_our_pages(desk: Desk) -> None:

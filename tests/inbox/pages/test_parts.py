@@ -44,7 +44,7 @@ def test_every_icon_is_on_the_sheet() -> None:
 
 
 def test_templates_and_scripts_hold_no_inline_style_or_handler() -> None:
-    for part in [*(INBOX / "templates").iterdir(), *(INBOX / "static" / "js").iterdir()]:
+    for part in [*(INBOX / "templates").rglob("*.html"), *(INBOX / "static" / "js").iterdir()]:
         text = part.read_text()
         assert not re.search(r"\sstyle=|\son[a-z]+=[\"']|javascript:|https?://(?!www\.w3\.org|\))", text), part.name
 

@@ -48,7 +48,7 @@ class Following:
 
 
 @contextlib.asynccontextmanager
-async def _following(desk: Desk, path: str, **headers: str) -> AsyncIterator[Following]:
+async def follow(desk: Desk, path: str, **headers: str) -> AsyncIterator[Following]:
     client = desk.browser.http
     async with client.stream("GET", desk.root + path, headers=headers, timeout=PATIENCE) as answer:
         assert answer.status_code == 200
@@ -64,7 +64,7 @@ async def _position(desk: Desk, path: str = "/all") -> str:
 
 async def test_what_is_said_reaches_the_list_and_the_counts(desk: Desk) -> None:
     position = await _position(desk)
-    async with _following(desk, f"/stream?queue=all&position={position}") as following:
+    async with follow(desk, f"/stream?queue=all&position={position}") as following:
         talk = await desk.talk("Out of the blue")
         told = await following.until("Out of the blue")
     row = told.all("template", data_target="rows")[0]
@@ -78,7 +78,7 @@ async def test_what_is_said_reaches_the_thread_that_is_open(desk: Desk) -> None:
     path = f"/conversations/{talk.number}?queue=all"
     position = await _position(desk, path)
     stream = f"/stream?queue=all&position={position}&conversation={talk.number}&entry={talk.message_id}"
-    async with _following(desk, stream) as following:
+    async with follow(desk, stream) as following:
         (said,) = await desk.say(talk, "Are you there?")
         told = await following.until("messages")
     assert told.said[-1] == "Are you there?"
@@ -87,18 +87,18 @@ async def test_what_is_said_reaches_the_thread_that_is_open(desk: Desk) -> None:
 
 async def test_it_goes_on_where_the_browser_left(desk: Desk) -> None:
     talk = await desk.talk("First")
-    async with _following(desk, f"/stream?queue=all&position={await _position(desk)}") as following:
+    async with follow(desk, f"/stream?queue=all&position={await _position(desk)}") as following:
         await desk.say(talk, "Heard")
         await following.until("Heard")
     await desk.say(talk, "Missed")
     headers = {"last-event-id": following.position}
-    async with _following(desk, "/stream?queue=all&position=0", **headers) as again:
+    async with follow(desk, "/stream?queue=all&position=0", **headers) as again:
         await again.until("Missed")
     assert len(again.told) == 1
 
 
 async def test_a_page_from_the_future_is_drawn_anew(desk: Desk) -> None:
-    async with _following(desk, "/stream?queue=all&position=999999999") as following:
+    async with follow(desk, "/stream?queue=all&position=999999999") as following:
         told = await following.until("refresh")
     assert [each["data-operation"] for each in told.all("template")] == ["refresh"]
 
@@ -113,7 +113,7 @@ async def test_nobody_is_told_what_they_may_not_see(
     async with database.writing((desk.here,)) as tx:
         await assignment.assign(tx, by, desk.here, [hidden.id], to=world.linus.id)
     assert "For Linus alone" not in (await mary.get("/all")).html
-    async with _following(mary, f"/stream?queue=all&position={await _position(mary)}") as following:
+    async with follow(mary, f"/stream?queue=all&position={await _position(mary)}") as following:
         await desk.say(hidden, "A secret")
         await desk.talk("For everybody")
         await following.until("For everybody")
@@ -121,7 +121,7 @@ async def test_nobody_is_told_what_they_may_not_see(
 
 
 async def test_one_who_is_signed_out_is_told_to_go(desk: Desk) -> None:
-    async with _following(desk, f"/stream?queue=all&position={await _position(desk)}") as following:
+    async with follow(desk, f"/stream?queue=all&position={await _position(desk)}") as following:
         out = httpx.AsyncClient(base_url=desk.browser.http.base_url, cookies=dict(desk.browser.http.cookies))
         async with out:
             assert (await Browser(out).post("/inbox/sign-out", "/inbox/settings/profile")).status_code == 303

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from uuid import UUID
 
-import orjson
-
 from koine.core.conversations.store import typing as store
 from koine.postgres.database import Tx
 
@@ -14,5 +12,4 @@ CHANNEL = "koine_typing"
 
 async def whisper(tx: Tx, workspace_id: int, conversation: UUID, *, types: bool) -> bool:
     """Tell all processes that somebody of ours types in a conversation, or has stopped; False when there is none."""
-    told = {"workspace_id": workspace_id, "conversation": str(conversation), "typing": types}
-    return await store.whisper(tx, workspace_id, conversation, CHANNEL, orjson.dumps(told).decode())
+    return await store.whisper(tx, workspace_id, conversation, CHANNEL, types)

@@ -43,6 +43,31 @@ async def page(
     return FeedPage(events, upto, more=upto < extent.last)
 
 
+async def latest(
+    tx: Tx,
+    by: Actor,
+    workspace_id: int,
+    before: int | None = None,
+    *,
+    kinds: Collection[str] | None = None,
+    limit: int,
+) -> FeedPage:
+    """What the actor may see of what happened before a position, or until now, the newest first.
+
+    `next` of the page is the position to go on before; it too may hold fewer than there is room for. Raises
+    PermissionMissing.
+    """
+    by.must("conversations:read", workspace_id)
+    upto = (await extent(tx, workspace_id)).last if before is None else before - 1
+    after = max(upto - LOOKED_THROUGH, 0)
+    reach, events = await store.between(
+        tx, by, _wanted(kinds, None, None), workspace_id, after=after, upto=upto, limit=limit + 1, newest=True
+    )
+    if len(events) > limit:
+        return FeedPage(events[:limit], events[limit - 1].position, more=True)
+    return FeedPage(events, after + 1, more=after > reach.pruned)
+
+
 async def oldest(tx: Tx, workspace_id: int) -> int:
     """The lowest position that can still be asked after: what follows it is all there."""
     return (await extent(tx, workspace_id)).pruned

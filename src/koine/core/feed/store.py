@@ -38,13 +38,24 @@ async def extents(tx: Tx, workspaces: Sequence[int]) -> dict[int, Extent]:
 
 
 async def between(
-    tx: Tx, by: Actor, conditions: Clauses, workspace_id: int, *, after: int, upto: int, limit: int
+    tx: Tx,
+    by: Actor,
+    conditions: Clauses,
+    workspace_id: int,
+    *,
+    after: int,
+    upto: int,
+    limit: int,
+    newest: bool = False,
 ) -> tuple[Extent, list[FeedEvent]]:
     """Events after one position and up to another that the actor may see and that meet conditions on `e` and `c`.
+
+    In order, or the `newest` first.
 
     The extent of the feed comes with them, from the same snapshot: what is missing was never there, not pruned since.
     """
     _limit(conditions, by, workspace_id)
+    order = "desc" if newest else "asc"
     workspace, low, high = (conditions.value(value) for value in (workspace_id, after, upto))
     rows = await tx.rows(
         f"""
@@ -53,7 +64,7 @@ async def between(
             select {_COLUMNS} from events e {_JOINS}
              where e.workspace_id = {workspace}::bigint and e.position > {low}::bigint
                and e.position <= {high}::bigint and {conditions.sql}
-             order by e.position limit {limit:d}) e on true
+             order by e.position {order} limit {limit:d}) e on true
          where f.workspace_id = {workspace}::bigint
         """,
         *conditions.values,

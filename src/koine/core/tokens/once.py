@@ -37,6 +37,11 @@ async def issue_to(tx: Tx, by: Actor, user_id: int, purpose: str, *, lifetime: t
     return await _issued_to(tx, by, user_id, purpose, "", lifetime)
 
 
+async def hand_to(tx: Tx, by: Actor, user_id: int, purpose: str, *, lifetime: timedelta) -> str:
+    """As `issue_to`. Who may, is settled by whoever asks (core/users/links.py)."""
+    return await _issued_to(tx, by, user_id, purpose, "", lifetime)
+
+
 async def vouch(tx: Tx, by: Actor, purpose: str, says: str, *, lifetime: timedelta) -> str:
     """A secret by which somebody who has proved a part of who they are is known again at the next part."""
     return await _issued_to(tx, by, by.must_be_person(), purpose, says, lifetime)

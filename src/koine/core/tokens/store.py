@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from typing import TYPE_CHECKING
 
 from koine.postgres.database import Row, Tx
@@ -65,6 +65,33 @@ async def of_account(tx: Tx, account_id: int) -> list[Row]:
         """,
         account_id,
     )
+
+
+async def of_workspace(tx: Tx, account_id: int, workspace_id: int) -> list[Row]:
+    """An account's tokens that open a workspace and are good, the newest first; apps are not among them."""
+    return await tx.rows(
+        """
+        select id, dialect, kind, name, key, user_id, workspaces, scopes, created_at, expires_at, revoked_at,
+               last_used_at
+          from tokens t
+         where account_id = $1 and kind in ('client', 'key') and revoked_at is null
+           and (expires_at is null or expires_at > now()) and (workspaces is null or $2 = any (workspaces))
+           and not exists (select from apps a where a.id = t.id)
+         order by id desc
+        """,
+        account_id,
+        workspace_id,
+    )
+
+
+async def workspaces_of(tx: Tx, account_id: int, workspaces: Sequence[int] | None) -> Sequence[int]:
+    """The workspaces that a token of these opens; None: all of the account that there are."""
+    if workspaces is not None:
+        return workspaces
+    rows = await tx.rows(
+        "select id from workspaces where account_id = $1 and deleted_at is null order by id", account_id
+    )
+    return [row["id"] for row in rows]
 
 
 _BEARER = """

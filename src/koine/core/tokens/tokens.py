@@ -68,8 +68,13 @@ class Issued:
 
 
 async def create(tx: Tx, by: Actor, grant: Grant, *, secret: str, key: str | None = None) -> Issued:
-    """Issue a token with a secret made by `secrets.new`, in the form that its dialect wants."""
+    """Issue a token with a secret made by `secrets.new`, in the form that its dialect wants.
+
+    Raises PermissionMissing for whoever does not administer every workspace that it is to open.
+    """
     by.must_manage_account()
+    if by.kind != "system" and "account:manage" not in (by.everywhere or ()):
+        by.must("account:manage", *await store.workspaces_of(tx, by.account_id, grant.workspaces))
     return await issue(tx, by, grant, secret=secret, key=key)
 
 

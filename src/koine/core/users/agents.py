@@ -22,6 +22,8 @@ from koine.core.users.store import users as users_store
 from koine.core.users.users import User
 from koine.postgres.database import Tx
 
+LONGEST = {"email": 254, "first_name": 100, "last_name": 100}  # characters
+
 
 class AgentNotFound(NotFound):
     """No such member of this workspace."""
@@ -88,8 +90,7 @@ async def invite(tx: Tx, by: Actor, workspace_id: int, invited: Invited) -> User
     """
     by.must("users:manage", workspace_id)
     role = await _role(tx, by, workspace_id, invited.role_id)
-    if "@" not in invited.email.strip("@ "):
-        raise Invalid(problems=[Problem("malformed", ("email",))])
+    _must_be_described(invited)
     user = await users.by_email(tx, by.account_id, invited.email)
     if user is not None and await store.role_of(tx, workspace_id, user.id) is not None:
         raise Taken("Somebody with this address is here already.", problems=[Problem("taken", ("email",))])
@@ -162,6 +163,17 @@ async def _new(tx: Tx, by: Actor, invited: Invited) -> User:
     if user is None:
         raise LookupError("a user vanished inside a transaction")
     return user
+
+
+def _must_be_described(invited: Invited) -> None:
+    problems = [] if "@" in invited.email.strip("@ ") else [Problem("malformed", ("email",))]
+    problems += [
+        Problem("too_long", (field,), limit=limit)
+        for field, limit in LONGEST.items()
+        if len(getattr(invited, field)) > limit
+    ]
+    if problems:
+        raise Invalid(problems=problems)
 
 
 async def _role(tx: Tx, by: Actor, workspace_id: int, role_id: int) -> Role:

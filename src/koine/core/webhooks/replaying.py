@@ -89,6 +89,22 @@ async def replay_range(
     return count
 
 
+async def replay_failed(tx: Tx, by: Actor, webhook: Webhook, since: datetime) -> int:
+    """Deliver once more what was given up from a time on; how many deliveries that are, up to MOST at once.
+
+    Raises WebhookIsDisabled.
+    """
+    _must_be_enabled(webhook)
+    told = managing.workspaces(webhook, tx)
+    failed = await deliveries.failed(tx, told, webhook.id, since, at_most=MOST)
+    count = len(await deliveries.again(tx, told, webhook.id, failed))
+    if count:
+        await _call(tx, webhook)
+    data = {"webhook_id": str(webhook.uuid), "since": since.isoformat(), "until": None, "count": count}
+    await outbox.record_of_account(tx, by, WebhookReplayed(webhook.account_id, data))
+    return count
+
+
 async def _call(tx: Tx, webhook: Webhook) -> None:
     """Somebody wants to see it now: whatever was waited for is over."""
     await subscribers.unpause(tx, webhook.id)

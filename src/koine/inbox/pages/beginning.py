@@ -132,7 +132,7 @@ def _described(begun: Begun) -> Described:
 async def _inbox(tx: Tx, visit: Visit, chosen: str) -> int | None:
     if not chosen:
         return None
-    there = {each.id for each in (await furniture.read(tx, visit)).inboxes}
+    there = set((await furniture.read(tx, visit)).inboxes)
     if (id := _id(chosen, "inbox")) not in there:
         raise Invalid("There is no such inbox.", problems=[Problem("not_found", ("inbox",))])
     return id

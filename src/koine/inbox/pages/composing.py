@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from datetime import UTC, datetime, timedelta
 
 from markupsafe import Markup
@@ -116,6 +117,11 @@ async def _mentioned(tx: Tx, visit: Visit, text: str) -> list[int]:
     return [each.id for each in members if each.enabled and each.name and f"@{each.name}" in text]
 
 
+def _left(waits: Sent) -> int:
+    """The seconds in which it can still be taken back: fewer when it was sent before, and is only sent again."""
+    return math.ceil(replying.UNDO - (datetime.now(UTC) - waits.at).total_seconds())
+
+
 async def _told(
     runtime: Runtime, visit: Visit, view: View, conversation: Conversation, sent: Fields, waits: Sent | None
 ) -> Response:
@@ -126,9 +132,9 @@ async def _told(
         view = View(shown, view.number, int(entry) if entry.isdecimal() and len(entry) < 19 else 2**63 - 1)
         told = await live.changed(runtime, tx, visit, view, [conversation.id])
     told.append(operations.replace("attempt", render.partial(visit, "_attempt.html")))
-    if waits is not None:
+    if waits is not None and (sent.get("at") or _left(waits) > 0):
         action = f"{visit.root}/conversations/{view.number}/messages/{waits.uuid}/withdrawal?{shown.query()}"
-        says, seconds = ("It will be sent then.", 20) if sent.get("at") else ("Sent.", int(replying.UNDO))
+        says, seconds = ("It will be sent then.", 20) if sent.get("at") else ("Sent.", _left(waits))
         values = {"sent": waits, "action": action, "says": says, "seconds": seconds}
         told.append(operations.append("notices", render.partial(visit, "_sent.html", **values)))
     return operations.answer(*told)

@@ -9,6 +9,7 @@ from starlette.responses import Response
 
 from koine.core.conversations import finding, timeline
 from koine.core.errors import MessageNotFound
+from koine.core.workspaces import furniture
 from koine.inbox import asking, operations, render
 from koine.inbox.pages import desk, framed, reading
 from koine.inbox.runtime import Runtime
@@ -22,9 +23,10 @@ async def show(runtime: Runtime, visit: Visit, request: Request) -> Response:
     async with runtime.database.reading((visit.here,)) as tx:
         if visit.partial and "after" in query:
             shown = await desk.resolved(tx, visit, shown)
-            return _older(visit, await reading.read(runtime, tx, visit, shown, number, query))
+            has = await furniture.of_workspace(tx, visit.here)
+            return _older(visit, await reading.read(runtime, tx, visit, shown, number, query, has))
         found = await desk.read(tx, visit, shown, {})
-        read = await reading.read(runtime, tx, visit, shown, number, query)
+        read = await reading.read(runtime, tx, visit, shown, number, query, found.has.named)
     values: dict[str, Any] = {"rail": found.rail, "queue": found.queue, "position": found.position}
     return render.page(visit, "inbox.html", thread=read.thread, side=read.side, **values)
 

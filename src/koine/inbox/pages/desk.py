@@ -71,7 +71,7 @@ async def _sought(tx: Tx, visit: Visit, shown: Shown) -> list[rows.Row]:
 
 async def _rail(tx: Tx, visit: Visit, shown: Shown, has: Furniture) -> Rail:
     places = Places(
-        {each.id: (each.name, each.channel) for each in has.inboxes},
+        has.inboxes,
         {int(each.value): each.label for each in has.teams},
         {int(each.value): each.label for each in has.tags},
         {each.id: each.name for each in has.views},

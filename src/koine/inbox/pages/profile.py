@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import unicodedata
 import zoneinfo
 from collections.abc import Mapping
 from dataclasses import replace
@@ -17,7 +16,7 @@ from koine.core.errors import Invalid, Problem, TooMany
 from koine.core.sessions import sessions
 from koine.core.users import passwords, preferences, signing_in
 from koine.core.users.preferences import Availability, Preferences, Profile, Theme
-from koine.inbox import entering, form, operations, render
+from koine.inbox import entering, form, operations, render, typed
 from koine.inbox.recognising import NotRecognised
 from koine.inbox.runtime import Runtime
 from koine.inbox.visit import Visit
@@ -29,7 +28,10 @@ _FRESH = timedelta(minutes=15)  # after coming in by a link one may set a passwo
 _CHOICES: dict[str, tuple[str, ...]] = {"theme": get_args(Theme), "availability": get_args(Availability)}
 # The rest of the database's names are older ones for the same places, or stand for no place.
 _REGIONS = ("Africa", "America", "Antarctica", "Asia", "Atlantic", "Australia", "Europe", "Indian", "Pacific")
-_SAID = {"profile": "Saved.", "password": "Your password is changed. You are signed out everywhere else."}
+_SAID = {
+    "profile": "Saved.",
+    "password": "Your password is changed. You are signed out everywhere else.",
+}
 
 
 async def show(runtime: Runtime, visit: Visit, request: Request) -> Response:
@@ -44,8 +46,8 @@ async def save(runtime: Runtime, visit: Visit, request: Request) -> Response:
     """Name, times, look and availability."""
     sent = await form.read(request)
     profile = Profile(
-        _one_line(sent.get("first_name", "")),
-        _one_line(sent.get("last_name", "")),
+        typed.one_line(sent.get("first_name", "")),
+        typed.one_line(sent.get("last_name", "")),
         Preferences(sent.get("time_zone", ""), sent.get("theme", ""), sent.get("availability", "")),  # type: ignore[arg-type]
     )
     problems = _problems(profile)
@@ -146,9 +148,3 @@ def _problems(profile: Profile) -> Mapping[str, str]:
         if getattr(liked, name) not in choices:
             problems[name] = "Choose one of these."
     return problems
-
-
-def _one_line(text: str) -> str:
-    """Without characters that cannot be seen, and without white space at the ends or twice in a row."""
-    visible = "".join(" " if unicodedata.category(letter) in ("Cc", "Cs", "Zl", "Zp") else letter for letter in text)
-    return " ".join(visible.split())

@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 
 from koine.core.conversations import drafts, finding, panel, timeline
 from koine.core.conversations.model import Conversation
@@ -13,10 +14,11 @@ from koine.core.files.links import Links
 from koine.core.page import Window
 from koine.core.users import agents
 from koine.core.users.agents import Agent
+from koine.core.workspaces.furniture import Furniture
 from koine.inbox import asking
 from koine.inbox.asking import Shown
 from koine.inbox.runtime import Runtime
-from koine.inbox.shown import rows, sides, talk
+from koine.inbox.shown import people, rows, sides, talk
 from koine.inbox.shown.people import Face
 from koine.inbox.shown.sides import Option, Side
 from koine.inbox.shown.talk import Setting
@@ -33,41 +35,45 @@ class Read:
     side: Side
 
 
-async def read(runtime: Runtime, tx: Tx, visit: Visit, shown: Shown, number: int, query: Mapping[str, str]) -> Read:
+async def read(
+    runtime: Runtime, tx: Tx, visit: Visit, shown: Shown, number: int, query: Mapping[str, str], has: Furniture
+) -> Read:
     """Read all of it. Raises ConversationNotFound and CursorUnreadable."""
     conversation = await finding.by_number(tx, visit.actor, visit.here, number)
     found = await timeline.latest(tx, visit.actor, conversation, older(query))
     unread = await timeline.first_unread(tx, visit.actor, conversation)
     beside = await panel.of(tx, visit.actor, conversation)
-    people = await agents.of_workspace(tx, visit.here)
-    setting = setting_of(runtime, visit, conversation, people)
+    members = await agents.of_workspace(tx, visit.here)
+    setting = setting_of(runtime, visit, conversation, members)
     begun = await drafts.of_conversation(tx, visit.actor, conversation)
     kept = begun.get("reply") or begun.get("note")
     composer = Composer(
         kept.kind if kept else "reply",
         kept.body if kept else "",
         str(uuid.uuid4()),
-        [_face(each) for each in people if each.enabled],
+        [_face(each) for each in members if each.enabled],
         may_reply=conversation.contact_id is not None or conversation.inbox_id is None,
+        pending=talk.pending(people.of_author(visit.actor.author), datetime.now(UTC)),
     )
     may = visit.may("messages:write") and not conversation.deleted
     more = f"{setting.href}?{shown.query()}&{asking.after(found.after)}" if found.after else None
     bubbles = talk.bubbles(talk.newest_last(found.items), setting, unread=unread)
     thread = replace(
-        head(visit, conversation, beside, setting, people, shown),
+        head(visit, conversation, beside, setting, members, shown),
         bubbles=bubbles,
         older=more,
         composer=composer if may else None,
         unread=unread is not None,
+        watchers=people.present(runtime.presence.at((visit.here, conversation.id), but=visit.actor.id)),
     )
-    side = await sides.read(tx, visit, conversation, beside, people, thread.href, shown.query())
+    side = sides.of(visit, conversation, beside, members, has, thread.href, shown.query())
     return Read(thread, side)
 
 
-def setting_of(runtime: Runtime, visit: Visit, conversation: Conversation, people: Sequence[Agent]) -> Setting:
+def setting_of(runtime: Runtime, visit: Visit, conversation: Conversation, members: Sequence[Agent]) -> Setting:
     """What it takes to draw what was said in a conversation."""
     sealing = None if runtime.files is None else runtime.files.sealing
-    names = {each.id: each.name for each in people}
+    names = {each.id: each.name for each in members}
     return Setting(
         visit.actor, visit.zone, f"{visit.root}/conversations/{conversation.number}", names, Links("", sealing)
     )
@@ -79,11 +85,11 @@ def older(query: Mapping[str, str]) -> Window:
 
 
 def head(
-    visit: Visit, conversation: Conversation, beside: Panel, setting: Setting, people: Sequence[Agent], shown: Shown
+    visit: Visit, conversation: Conversation, beside: Panel, setting: Setting, members: Sequence[Agent], shown: Shown
 ) -> Thread:
     """What stands above what was said, without that."""
     row = rows.of(beside.row, visit.root, shown.query())
-    agents = [Option(str(each.id), each.name, _face(each)) for each in people if each.enabled]
+    agents = [Option(str(each.id), each.name, _face(each)) for each in members if each.enabled]
     return Thread(
         conversation.id,
         conversation.number,

@@ -56,8 +56,9 @@ class Bubble:
     opens_day: bool = False
     first_unread: bool = False
     react: str = ""
+    attempt: str = ""
 
     @property
     def dom_id(self) -> str:
-        """What operations know it by."""
-        return f"message-{self.id}"
+        """What operations know it by: the attempt of the page that sent it, where one did."""
+        return f"message-{self.attempt or self.id}"

@@ -162,7 +162,7 @@ def _known(has: Furniture) -> Mapping[str, Mapping[str, str]]:
         "status": named(has.statuses),
         "assignee": named(has.agents, me="Me", none="Nobody"),
         "team": named(has.teams, none="No team"),
-        "inbox": {str(each.id): each.name for each in has.inboxes},
+        "inbox": {str(id): name for id, (name, _) in has.inboxes.items()},
         "tag": named(has.tags),
         "priority": named(has.priorities, none="None"),
         "origin": ORIGINS,

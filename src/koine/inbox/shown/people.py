@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import unicodedata
 import zlib
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from koine.core.actor import Author
 from koine.core.contacts.model import Contact
+from koine.realtime.presence import Watcher
 
 HUES = 10  # colours of discs, as parts.css has them
 _NAMELESS = {"contact": "Unknown contact", "user": "Former colleague", "app": "An app", "system": "Koine"}
@@ -34,6 +36,19 @@ class Face:
     def hue(self) -> int:
         """The same for the same name, always."""
         return zlib.crc32(self.name.encode("utf-8", "replace")) % HUES
+
+
+@dataclass(frozen=True, slots=True)
+class Present:
+    """Somebody else who looks at the same conversation, and perhaps `writes` in it."""
+
+    who: Face
+    writes: bool
+
+
+def present(watchers: Sequence[Watcher]) -> list[Present]:
+    """The others at a conversation."""
+    return [Present(Face("user" if each.id else "app", each.name, "", each.id), each.writes) for each in watchers]
 
 
 def of_author(author: Author) -> Face:

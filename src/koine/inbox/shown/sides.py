@@ -10,15 +10,12 @@ from koine.core.contacts.model import Contact
 from koine.core.conversations import panel
 from koine.core.conversations.model import Conversation
 from koine.core.conversations.panel import Panel
-from koine.core.statuses import priorities, statuses
-from koine.core.tags import tags
-from koine.core.teams import teams
 from koine.core.users.agents import Agent
+from koine.core.workspaces.furniture import Furniture
 from koine.inbox.shown import people, rows
 from koine.inbox.shown.people import Face
 from koine.inbox.shown.rows import Row, Tag
 from koine.inbox.visit import Visit
-from koine.postgres.database import Tx
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,15 +65,21 @@ class Side:
     tagging: Choice | None = None
 
 
-async def read(
-    tx: Tx, visit: Visit, conversation: Conversation, beside: Panel, members: Sequence[Agent], href: str, queue: str
+def of(
+    visit: Visit,
+    conversation: Conversation,
+    beside: Panel,
+    members: Sequence[Agent],
+    has: Furniture,
+    href: str,
+    queue: str,
 ) -> Side:
     """All of it, for a conversation that the visitor has found."""
     contact, row = beside.contact, rows.of(beside.row, visit.root, queue)
     return Side(
         people.of_contact(contact) if contact else row.who,
         _details(contact) if contact else [],
-        await _choices(tx, visit, conversation, members, href, queue),
+        _choices(visit, conversation, members, has, href, queue),
         row.tags,
         beside.entities,
         [Fact(each.name, str(each.value)) for each in beside.attributes if each.value is not None],
@@ -84,17 +87,16 @@ async def read(
         [rows.of(each, visit.root, queue) for each in beside.others],
         _ids(conversation),
         contact.created_at if contact else conversation.created_at,
-        await _tagging(tx, visit, row, f"{href}/tags?{queue}"),
+        _tagging(visit, row, has, f"{href}/tags?{queue}"),
     )
 
 
-async def _choices(
-    tx: Tx, visit: Visit, conversation: Conversation, members: Sequence[Agent], href: str, queue: str
+def _choices(
+    visit: Visit, conversation: Conversation, members: Sequence[Agent], has: Furniture, href: str, queue: str
 ) -> list[Choice]:
-    here = visit.here
-    standing = [Option(str(each.status.id), each.status.name) for each in await statuses.of_workspace(tx, here)]
-    ranks = [Option(str(each.id), each.name) for each in reversed(await priorities.of_workspace(tx, here))]
-    groups = [Option(str(id), name) for id, name in (await teams.of_workspace(tx, here)).items()]
+    standing = [Option(str(id), name) for id, name in has.statuses.items()]
+    ranks = [Option(str(id), name) for id, name in reversed([*has.priorities.items()])]
+    groups = [Option(str(id), name) for id, name in has.teams.items()]
     agents = [Option(str(each.id), each.name) for each in members if each.enabled]
     it, may = conversation, "conversations:update_"
     return [
@@ -114,11 +116,11 @@ def _choice(
     return Choice(name, label, action, "" if value is None else str(value), options, visit.may(permission))
 
 
-async def _tagging(tx: Tx, visit: Visit, row: Row, action: str) -> Choice | None:
+def _tagging(visit: Visit, row: Row, has: Furniture, action: str) -> Choice | None:
     if not visit.may("conversations:update_tags"):
         return None
     there = {tag.id for tag in row.tags}
-    options = [Option(str(each.id), each.name) for each in await tags.of_workspace(tx, visit.here)]
+    options = [Option(str(id), name) for id, name in has.tags.items()]
     return Choice("tag", "Tags", action, ",".join(map(str, sorted(there))), options)
 
 

@@ -17,11 +17,13 @@ from koine.core.files import kinds
 from koine.core.files.links import Links
 from koine.inbox.shown import people, words
 from koine.inbox.shown.bubbles import Attached, Bubble, Chosen
+from koine.inbox.shown.people import Face
 
 TOGETHER = timedelta(minutes=10)  # what somebody says within that time of their last words stands below them
 _SOON = timedelta(seconds=2 * replying.UNDO)
 _LATER = "9999-12-31T00:00:00+00:00"
 _QUOTED = re.compile(r"<blockquote\b.*</blockquote>", re.DOTALL)
+_ATTEMPT = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _LINE = 90  # letters
 _HEIGHTS = (2, 4, 7, 11, 17, 26, 40)  # lines: message.css has a height for each
 
@@ -68,7 +70,19 @@ def of(entry: Entry, setting: Setting) -> Bubble:
         [_chosen(each, setting) for each in message.reactions],
         pictures=frame is not None and _has_remote_pictures(message.html or ""),
         react=_react(message, setting),
+        attempt=(entry.source_id or "") if _is_attempt(entry) else "",
     )
+
+
+def pending(who: Face, now: datetime) -> list[Bubble]:
+    """A reply and a note of somebody before they are said: the page's script fills them in."""
+    sides = ("out", "note")
+    return [Bubble(0, side, who, now, Markup(""), state="pending", attempt=f"pending-{side}") for side in sides]
+
+
+def _is_attempt(entry: Entry) -> bool:
+    """Whether one of our pages sent it; others may call theirs what they like."""
+    return entry.message.author.kind == "user" and _ATTEMPT.fullmatch(entry.source_id or "") is not None
 
 
 def _side(message: Message) -> str:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from koine.inbox.shown.bubbles import Bubble
-from koine.inbox.shown.people import Face
+from koine.inbox.shown.people import Face, Present
 from koine.inbox.shown.sides import Option
 
 
@@ -15,7 +15,8 @@ from koine.inbox.shown.sides import Option
 class Composer:
     """What has been begun to be said: `text` is Markdown. `attempt` makes a repeated send harmless.
 
-    `names` are the colleagues who can be mentioned in a note.
+    `names` are the colleagues who can be mentioned in a note; `pending` is what a reply and a note look like
+    that are on their way.
     """
 
     kind: str
@@ -24,6 +25,7 @@ class Composer:
     names: Sequence[Face] = ()
     may_reply: bool = True
     problem: str = ""
+    pending: Sequence[Bubble] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +33,7 @@ class Thread:
     """`href` is the conversation's address, `list_href` that of the list it was opened from.
 
     `older` is where what was said before the first bubble is; None: that is the beginning. `beside` is what its
-    address says of the list beside it.
+    address says of the list beside it. `watchers` are the others who look at it.
     """
 
     id: int
@@ -55,6 +57,7 @@ class Thread:
     deleted: bool = False
     unread: bool = False
     beside: str = ""
+    watchers: Sequence[Present] = ()
 
     @property
     def resolved(self) -> bool:

@@ -59,7 +59,8 @@ async def reply(tx: Tx, by: Actor, conversation: Conversation, said: Said) -> Se
 async def reply_later(tx: Tx, by: Actor, conversation: Conversation, said: Said, *, at: datetime) -> Sent:
     """The same at a time (UTC) within a year; until then it stands in the thread as `scheduled`, and can be taken back.
 
-    For a moment to think better of it, `at` is UNDO seconds from now. Raises as `reply` does, and Invalid.
+    Said before under the same `source_id`, nothing is written (`known`). For a moment to think better of it, `at` is
+    UNDO seconds from now. Raises as `reply` does, and Invalid.
     """
     if not datetime.now(UTC) < at < datetime.now(UTC) + LATEST:
         raise Invalid(problems=[Problem("not_allowed", ("at",), "This has to be within a year from now.")])
@@ -67,9 +68,16 @@ async def reply_later(tx: Tx, by: Actor, conversation: Conversation, said: Said,
     recipient, said, email = await _addressed(tx, conversation, said)
     said = replace(said, meta={**said.meta, "due_at": at.isoformat()})
     await _forget_draft(tx, by, conversation)
-    if recipient is not None:
-        return await scheduling.schedule(tx, by, recipient, said, at, email)
-    return await _schedule(tx, by, conversation, said, at)
+    try:
+        async with tx.attempt():
+            if recipient is not None:
+                return await scheduling.schedule(tx, by, recipient, said, at, email)
+            return await _schedule(tx, by, conversation, said, at)
+    except asyncpg.UniqueViolationError:
+        known = await _known(tx, conversation, said)
+        if known is None:
+            raise
+        return known
 
 
 async def take_back(tx: Tx, by: Actor, conversation: Conversation, uuid: UUID) -> str:
@@ -132,18 +140,24 @@ async def _forget_draft(tx: Tx, by: Actor, conversation: Conversation) -> None:
 
 
 async def _post(tx: Tx, by: Actor, conversation: Conversation, said: Said) -> Sent:
-    workspace_id = conversation.workspace_id
     try:
         async with tx.attempt():
             (posted,) = await messages.post(tx, by, [Posting(conversation.id, said)])
     except asyncpg.UniqueViolationError:
-        known = None if said.source_id is None else await correspondence.by_source(tx, workspace_id, said.source_id)
+        known = await _known(tx, conversation, said)
         if known is None:
             raise
         return known
     if posted is None:
         raise ConversationNotFound
     return Sent(posted.id, posted.uuid, posted.conversation_id, posted.conversation_uuid, posted.at)
+
+
+async def _known(tx: Tx, conversation: Conversation, said: Said) -> Sent | None:
+    """What was said under this source id before."""
+    if said.source_id is None:
+        return None
+    return await correspondence.by_source(tx, conversation.workspace_id, said.source_id)
 
 
 async def _schedule(tx: Tx, by: Actor, conversation: Conversation, said: Said, at: datetime) -> Sent:

@@ -22,11 +22,17 @@ async def insert(
     """Something to be said: its ids, and when it was written."""
     rows = await tx.write(
         """
-        insert into messages (workspace_id, uuid, conversation_id, inbox_id, direction, kind, author_kind, author_id,
-                              body_text, body_html, channel, state, source_id, meta)
-        select c.workspace_id, $2, c.id, c.inbox_id, $4, 'message', $5, $6, $7, $8, $9, 'scheduled', $10, $11
-          from conversations c where c.workspace_id = $1 and c.id = $3
-        returning id, uuid, created_at
+        with written as (
+            insert into messages (workspace_id, uuid, conversation_id, inbox_id, direction, kind, author_kind,
+                                  author_id, body_text, body_html, channel, state, source_id, meta)
+            select c.workspace_id, $2, c.id, c.inbox_id, $4, 'message', $5, $6, $7, $8, $9, 'scheduled', $10, $11
+              from conversations c where c.workspace_id = $1 and c.id = $3
+            returning id, uuid, created_at
+        ), filed as (
+            insert into message_attachments (workspace_id, message_id, attachment_id)
+            select $1, written.id, file from written, unnest($12::bigint[]) as file
+        )
+        select id, uuid, created_at from written
         """,
         workspace_id,
         new_uuid(),
@@ -39,6 +45,7 @@ async def insert(
         said.channel,
         said.source_id,
         said.meta,
+        list(said.attachments),
     )
     row = rows[0]
     return row["id"], row["uuid"], row["created_at"]

@@ -155,6 +155,24 @@ async def again(tx: Tx, workspaces: Sequence[int], webhook_id: int, uuids: Seque
     return [row["is_there"] for row in rows]
 
 
+async def failed(tx: Tx, workspaces: Sequence[int], webhook_id: int, since: datetime, *, at_most: int) -> list[UUID]:
+    """The deliveries that were given up at some time from `since` on, and can still be made."""
+    rows = await tx.rows(
+        """
+        select d.uuid from webhook_deliveries d
+         where d.workspace_id = any ($1::bigint[]) and d.webhook_id = $2 and d.state = 'failed' and d.finished_at >= $3
+           and (d.event_id is null
+                or exists (select from events e where e.workspace_id = d.workspace_id and e.id = d.event_id))
+         order by d.id limit $4
+        """,
+        list(workspaces),
+        webhook_id,
+        since,
+        at_most,
+    )
+    return [row["uuid"] for row in rows]
+
+
 async def of_event(tx: Tx, workspaces: Sequence[int], webhook_id: int, parts: Sequence[str], event: UUID) -> list[UUID]:
     """The deliveries of an event, of these parts of it, by the event's own id; in their order."""
     rows = await tx.rows(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import timedelta
 from uuid import UUID
 
@@ -20,18 +21,33 @@ _JOINS = """
 """
 
 
-async def newest(tx: Tx, webhook_id: int, workspaces: Sequence[int], *, before: int, limit: int) -> list[Try]:
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Which tries: those that went well or those that did not, and of one kind of event; None: all."""
+
+    delivered: bool | None = None
+    kind: str | None = None
+
+
+async def newest(
+    tx: Tx, webhook_id: int, workspaces: Sequence[int], wanted: Wanted, *, before: int, limit: int
+) -> list[Try]:
     """The newest tries of a webhook in these workspaces before one of them."""
     rows = await tx.rows(
         f"""
         select {_COLUMNS} from webhook_tries t
           join webhook_deliveries d on d.workspace_id = t.workspace_id and d.id = t.delivery_id {_JOINS}
-         where t.webhook_id = $1 and t.workspace_id = any ($2::bigint[]) and t.id < $3 order by t.id desc limit $4
+         where t.webhook_id = $1 and t.workspace_id = any ($2::bigint[]) and t.id < $3
+           and ($5::boolean is null or coalesce(t.status between 200 and 299, false) = $5)
+           and ($6::text is null or d.kind = $6)
+         order by t.id desc limit $4
         """,
         webhook_id,
         list(workspaces),
         before,
         limit,
+        wanted.delivered,
+        wanted.kind,
     )
     return [Try(*row.values()) for row in rows]
 

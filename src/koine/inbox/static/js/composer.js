@@ -1,7 +1,9 @@
 // Writing: formatting, preview, drafts and sending.
-import { ask, byId, heed, isWriting, later, on, one } from "./dom.js";
-import { send } from "./forms.js";
+import { all, ask, byId, heed, isWriting, later, on, one } from "./dom.js";
+import { deliver, isSending } from "./echo.js";
+import { written } from "./forms.js";
 import { perform } from "./operations.js";
+import { stop } from "./presence.js";
 
 const form = () => /** @type {HTMLFormElement | null} */ (byId("composer"));
 const text = () => /** @type {HTMLTextAreaElement | null} */ (byId("text"));
@@ -15,7 +17,7 @@ export function write(kind) {
 
 const saveDraft = later(async () => {
   const it = form();
-  if (!it) return;
+  if (!it || isSending()) return; // what is on its way stays a draft until it has been taken
   const body = new URLSearchParams({ text: text()?.value ?? "", kind: String(new FormData(it).get("kind") ?? "reply") });
   const response = await ask(it.dataset.draft ?? "", { method: "POST", body }).catch(() => null);
   const state = byId("draft-state");
@@ -55,16 +57,16 @@ on("click", "[data-toggle-preview]", async (button) => {
   if (shows) area?.focus();
 });
 
-/** Send what was written. @param {HTMLElement | null} button */
-async function say(button) {
+/** Send what was written: it is shown at once. @param {HTMLElement | null} button */
+function say(button) {
   const it = form();
   const area = text();
   const files = byId("to-attach");
   if (!it || it.getAttribute("aria-busy") === "true" || (!area?.value.trim() && !files?.childElementCount)) return area?.focus();
-  it.setAttribute("aria-busy", "true");
-  const taken = await send(it, button, { undo: "1", entry: byId("thread-scroll")?.dataset.entry ?? "" });
-  it.removeAttribute("aria-busy");
-  if (!taken || !area) return;
+  const { address, body } = written(it, button, { undo: "1", entry: byId("thread-scroll")?.dataset.entry ?? "" });
+  deliver(address, body, all(".file-name", files ?? it).map((each) => each.textContent ?? ""));
+  stop();
+  if (!area) return;
   area.value = "";
   area.hidden = false;
   byId("preview")?.setAttribute("hidden", "");

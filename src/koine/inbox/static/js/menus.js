@@ -21,7 +21,7 @@ on("toggle", "details[data-keep]", (details) => {
 
 on("change", "input[name=theme]", (input) => {
   document.documentElement.dataset.theme = input.value;
-  ask("/inbox/settings/preferences", { method: "POST", body: new URLSearchParams({ theme: input.value }) });
+  ask("/inbox/settings/preferences", { method: "POST", body: new URLSearchParams({ theme: input.value }) }).catch(() => null);
 });
 
 on("click", "[data-copy]", async (button) => {

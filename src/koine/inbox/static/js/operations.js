@@ -2,13 +2,17 @@
 import { all, announce, byId, one } from "./dom.js";
 import { place } from "./rows.js";
 
-/** Do what a text of operations says. @param {string} text */
-export function perform(text) {
+/**
+ * Do what a text of operations says.
+ * @param {string} text
+ * @param {(target: string) => boolean} [wanted] which of their targets may change
+ */
+export function perform(text, wanted = () => true) {
   const holder = document.createElement("template");
   holder.innerHTML = text;
   for (const each of holder.content.querySelectorAll("template[data-operation]")) {
     const operation = /** @type {HTMLTemplateElement} */ (each);
-    doOne(operation.dataset.operation ?? "", operation.dataset.target ?? "", operation.content);
+    if (wanted(operation.dataset.target ?? "")) doOne(operation.dataset.operation ?? "", operation.dataset.target ?? "", operation.content);
   }
   announce("changed");
 }
@@ -21,12 +25,14 @@ function doOne(kind, id, content) {
   if (kind === "remove") return removeKindly(target);
   if (kind === "replace") return content.firstElementChild ? replace(target, /** @type {HTMLElement} */ (content.firstElementChild)) : undefined;
   const parts = /** @type {HTMLElement[]} */ ([...content.children]);
+  const next = new Map(); // what has come before stays behind what belongs before it
+  if (kind === "append") parts.reduceRight((after, part) => { next.set(part, after); const there = part.id ? byId(part.id) : null; return there?.parentElement === target ? there : after; }, /** @type {HTMLElement | null} */ (null));
   for (const part of kind === "prepend" ? parts.reverse() : parts) {
     const there = part.id ? byId(part.id) : null;
     if (id === "rows") place(target, part, there, kind);
     else if (there) replace(there, part);
     else if (isSaid(part, target)) continue;
-    else kind === "append" ? target.append(part) : target.prepend(part);
+    else kind === "append" ? target.insertBefore(part, next.get(part)) : target.prepend(part);
   }
 }
 

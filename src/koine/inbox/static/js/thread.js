@@ -25,7 +25,7 @@ function read() {
   ask(scroll.dataset.read ?? "", { method: "POST", body: new URLSearchParams({ read: "yes" }) }).then(async (response) => {
     const { perform } = await import("./operations.js");
     if (response.ok) perform(await response.text());
-  });
+  }).catch(() => null); // where the line is cut, it is said again with what comes next
 }
 
 const near = new IntersectionObserver((seen) => {

@@ -73,9 +73,9 @@ heed("refresh", () => go(location.href, { push: false, keepList: false }));
 export async function more(link) {
   if (link.getAttribute("aria-disabled")) return;
   link.setAttribute("aria-disabled", "true");
-  const response = await ask(link.href);
+  const response = await ask(link.href).catch(() => null);
   const { perform } = await import("./operations.js");
-  if (response.ok) perform(await response.text());
+  if (response?.ok) perform(await response.text());
   else link.removeAttribute("aria-disabled");
 }
 on("click", "a[data-more], a[data-older]", (link, event) => { event.preventDefault(); more(link); });

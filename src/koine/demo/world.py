@@ -87,30 +87,33 @@ class World:
 async def make(database: Database, *, name: str = "Koine demo", mark: str = "") -> World:
     """Make the world in a new account; `mark` sets its addresses and ids apart from those of another one."""
     async with database.writing(()) as tx:
-        account = await accounts.found(tx, name)
-        by = system(account.id)
-        places = [await workspaces.found(tx, by, title) for title in ("Lamplight Ltd", "Harbour Books")]
-        by = system(account.id, *(place.id for place in places))
-        them = {key: await _person(tx, by, key, mark) for key in _PEOPLE if key != "blaise"}
-        them["blaise"] = (
-            await staff.save(tx, by, _described("blaise", mark), Reach([place.id for place in places]))
-        ).user
-        lamplight = await _furnish(tx, by, places[0], them["ada"], [them["linus"], them["mary"]], mark)
-        harbour = await _furnish(tx, by, places[1], them["grace"], [], mark)
-        await users.add(tx, by, them["linus"], lamplight.workspace.id, role="Admin")
-        await users.add(tx, by, them["mary"], lamplight.workspace.id, role="Agent")
-        return World(
-            account_id=account.id,
-            lamplight=lamplight,
-            harbour=harbour,
-            blaise=them["blaise"],
-            linus=them["linus"],
-            mary=them["mary"],
-            tight=await tight.issue(tx, by, name="Demo partner"),
-            libredesk=await libredesk.issue(tx, by, lamplight.workspace.id, them["linus"].id, name="Demo agent"),
-            native=await native.issue(tx, by, workspaces=[lamplight.workspace.id], name="Demo reader"),
-            the_broken_lamp=await _the_broken_lamp(tx, by, lamplight, them["ada"]),
-        )
+        return await found(tx, name=name, mark=mark)
+
+
+async def found(tx: Tx, *, name: str = "Koine demo", mark: str = "") -> World:
+    """The same in a transaction of the caller's, who can go on with it: it sees both workspaces from here on."""
+    account = await accounts.found(tx, name)
+    by = system(account.id)
+    places = [await workspaces.found(tx, by, title) for title in ("Lamplight Ltd", "Harbour Books")]
+    by = system(account.id, *(place.id for place in places))
+    them = {key: await _person(tx, by, key, mark) for key in _PEOPLE if key != "blaise"}
+    them["blaise"] = (await staff.save(tx, by, _described("blaise", mark), Reach([place.id for place in places]))).user
+    lamplight = await _furnish(tx, by, places[0], them["ada"], [them["linus"], them["mary"]], mark)
+    harbour = await _furnish(tx, by, places[1], them["grace"], [], mark)
+    await users.add(tx, by, them["linus"], lamplight.workspace.id, role="Admin")
+    await users.add(tx, by, them["mary"], lamplight.workspace.id, role="Agent")
+    return World(
+        account_id=account.id,
+        lamplight=lamplight,
+        harbour=harbour,
+        blaise=them["blaise"],
+        linus=them["linus"],
+        mary=them["mary"],
+        tight=await tight.issue(tx, by, name="Demo partner"),
+        libredesk=await libredesk.issue(tx, by, lamplight.workspace.id, them["linus"].id, name="Demo agent"),
+        native=await native.issue(tx, by, workspaces=[lamplight.workspace.id], name="Demo reader"),
+        the_broken_lamp=await _the_broken_lamp(tx, by, lamplight, them["ada"]),
+    )
 
 
 _PEOPLE = {

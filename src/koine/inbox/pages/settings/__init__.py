@@ -1,0 +1,1 @@
+"""The settings of a workspace: a page for each thing that can be settled."""
