@@ -58,13 +58,14 @@ begin
         select matching.id from matching limit at_most + 1;
 end $$;
 
--- Whose number or address begins so: whoever types a whole one is answered by an index that holds them in order.
+-- Whose number or address begins so: whoever types a whole one is answered by an index that holds them in order. It has to be
+-- compared as the index is sorted, whatever way the caller's text sorts.
 create function contacts_starting(workspace bigint, start text, at_most integer) returns setof bigint
     language plpgsql stable security definer set search_path = public, pg_temp as $$
 begin
     return query
         (select k.id from contacts k
-          where k.workspace_id = workspace and k.phone >= start and k.phone < start || U&'\+10FFFF'
+          where k.workspace_id = workspace and k.phone >= start collate "default" and k.phone < start || U&'\+10FFFF' collate "default"
             and k.phone is not null and k.deleted_at is null
             and workspace = any (nullif(current_setting('koine.workspaces', true), '')::bigint[])
           order by k.phone limit at_most + 1) -- the order leaves no other index to choose

@@ -82,8 +82,9 @@ def _text(clauses: Clauses, text: str) -> str | None:
     """In the contact's name, address or number, or in what was said last; a number also without what stands between."""
     given = f"lower({clauses.value(pattern(text))}::text collate letters)"
     held, named = _contact(clauses, text, given)
+    # Not `exists`: for that the planner may read all contacts into a table of its own, to look there for one.
     clauses.add(
-        f"exists (select 1 from contacts a where a.workspace_id = c.workspace_id and a.id = c.contact_id and {held})"
+        f"(select {held} from contacts a where a.workspace_id = c.workspace_id and a.id = c.contact_id)"
         f" or lower(c.last_message_preview collate letters) like {given}"
     )
     if not _WORD.search(text) or (_NUMBER.fullmatch(text) and not _WORD.search(_bare(text))):
